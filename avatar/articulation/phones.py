@@ -1,0 +1,78 @@
+"""Phones with times: what aligners and synthesizers say, and what the articulation model reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SILENCE = "SIL"
+"""The symbol of a stretch without speech."""
+
+BILABIAL = frozenset({"P", "B", "M"})
+"""Phones that close the lips against each other."""
+
+LABIODENTAL = frozenset({"F", "V"})
+"""Phones that bring the lower lip to the upper teeth."""
+
+OPEN_VOWELS = frozenset({"AA", "AE", "AY", "AW"})
+"""Vowels (and diphthongs that begin with one) spoken with a wide open jaw."""
+
+VOWELS = frozenset(
+    "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split(),
+)
+"""All vowels; a diphthong is one symbol."""
+
+CONSONANTS = frozenset(
+    "B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH".split(),
+)
+"""All consonants."""
+
+ARPABET = (SILENCE, *sorted(VOWELS | CONSONANTS))
+"""Every symbol a `Phone` may carry: the 39 ARPAbet phones without stress marks, and "SIL"."""
+
+_KNOWN = frozenset(ARPABET)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One phone and where it lies in the recording.
+
+    Args:
+        symbol: one of `ARPABET`.
+        start: where it begins, in seconds; the closure of a stop counts as its beginning.
+        end: where it ends, in seconds; greater than `start`.
+
+    Raises:
+        ValueError: if the symbol is unknown or the times do not go forwards.
+
+    >>> Phone("B", 0.25, 0.5).duration
+    0.25
+    """
+
+    symbol: str
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if self.symbol not in _KNOWN:
+            raise ValueError(
+                f"symbol must be an ARPAbet phone without a stress mark or {SILENCE!r}, got {self.symbol!r}; "
+                "strip the digit of 'AA1', or map the engine's phones with a table of avatar.datasets.phones"
+            )
+        if not 0 <= self.start < self.end:
+            raise ValueError(
+                f"start and end must be seconds with 0 <= start < end, got {self.start} and {self.end} "
+                f"for {self.symbol!r}; drop empty phones before making a Phone"
+            )
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+    def scaled(self, factor: float) -> Phone:
+        """The same phone in a recording that was stretched by `factor` (2 is twice as long)."""
+        return Phone(self.symbol, self.start * factor, self.end * factor)
+
+    def shifted(self, seconds: float) -> Phone:
+        """The same phone `seconds` later."""
+        return Phone(self.symbol, self.start + seconds, self.end + seconds)
