@@ -17,12 +17,52 @@ OPEN_VOWELS = frozenset({"AA", "AE", "AY", "AW"})
 """Vowels (and diphthongs that begin with one) spoken with a wide open jaw."""
 
 VOWELS = frozenset(
-    "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split(),
+    {
+        "AA",
+        "AE",
+        "AH",
+        "AO",
+        "AW",
+        "AY",
+        "EH",
+        "ER",
+        "EY",
+        "IH",
+        "IY",
+        "OW",
+        "OY",
+        "UH",
+        "UW",
+    }
 )
 """All vowels; a diphthong is one symbol."""
 
-CONSONANTS = frozenset(
-    "B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH".split(),
+CONSONANTS = (
+    BILABIAL
+    | LABIODENTAL
+    | frozenset(
+        {
+            "CH",
+            "D",
+            "DH",
+            "G",
+            "HH",
+            "JH",
+            "K",
+            "L",
+            "N",
+            "NG",
+            "R",
+            "S",
+            "SH",
+            "T",
+            "TH",
+            "W",
+            "Y",
+            "Z",
+            "ZH",
+        }
+    )
 )
 """All consonants."""
 
