@@ -1,0 +1,164 @@
+"""Named controls of a face: what a rig can be asked to do, and in which unit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from math import pi
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Unit = Literal["weight", "signed weight", "radian", "metre"]
+
+
+@dataclass(frozen=True)
+class Control:
+    """One named control.
+
+    Args:
+        name: unique within its space.
+        unit: "weight" (0..1), "signed weight" (-1..1), "radian" or "metre".
+        minimum: smallest meaningful value, in the unit.
+        maximum: largest meaningful value, in the unit.
+        neutral: the value at which the control does nothing.
+    """
+
+    name: str
+    unit: Unit = "weight"
+    minimum: float = 0.0
+    maximum: float = 1.0
+    neutral: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.minimum <= self.neutral <= self.maximum:
+            raise ValueError(
+                f"control {self.name!r} needs minimum <= neutral <= maximum, "
+                f"got {self.minimum}, {self.neutral}, {self.maximum}"
+            )
+
+
+@dataclass(frozen=True)
+class ControlSpace:
+    """An ordered set of named controls. Address them by name: several orders of the same names exist.
+
+    Args:
+        name: what the set is called, for example "ARKit".
+        controls: the controls, names unique.
+    """
+
+    name: str
+    controls: tuple[Control, ...]
+
+    def __post_init__(self) -> None:
+        if len(set(self.names)) != len(self.names):
+            twice = sorted({name for name in self.names if self.names.count(name) > 1})
+            raise ValueError(f"control names of {self.name!r} must be unique, got twice: {', '.join(twice)}")
+
+    def __len__(self) -> int:
+        return len(self.controls)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The control names, in order."""
+        return tuple(control.name for control in self.controls)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.names)}
+
+    def index(self, name: str) -> int:
+        """Column of a control.
+
+        Raises:
+            KeyError: no control has that name; the message lists the nearest ones.
+        """
+        if name not in self._index:
+            near = get_close_matches(name, self.names, n=3)
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise KeyError(f"{self.name} has no control named {name!r}{hint}")
+        return self._index[name]
+
+    def indices(self, names: Iterable[str]) -> list[int]:
+        """Columns of several controls, in the order asked for."""
+        return [self.index(name) for name in names]
+
+    @property
+    def neutral(self) -> NDArray[np.float32]:
+        """Neutral values [C]."""
+        return np.array([control.neutral for control in self.controls], np.float32)
+
+    @property
+    def minimum(self) -> NDArray[np.float32]:
+        """Smallest values [C]."""
+        return np.array([control.minimum for control in self.controls], np.float32)
+
+    @property
+    def maximum(self) -> NDArray[np.float32]:
+        """Largest values [C]."""
+        return np.array([control.maximum for control in self.controls], np.float32)
+
+
+_EYE = ("eyeBlink", "eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeLookUp", "eyeSquint", "eyeWide")
+
+ARKIT_SHAPES: tuple[str, ...] = (
+    *(f"{name}Left" for name in _EYE),
+    *(f"{name}Right" for name in _EYE),
+    "jawForward",
+    "jawLeft",
+    "jawRight",
+    "jawOpen",
+    "mouthClose",
+    "mouthFunnel",
+    "mouthPucker",
+    "mouthLeft",
+    "mouthRight",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthFrownLeft",
+    "mouthFrownRight",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "mouthLowerDownLeft",
+    "mouthLowerDownRight",
+    "mouthUpperUpLeft",
+    "mouthUpperUpRight",
+    "browDownLeft",
+    "browDownRight",
+    "browInnerUp",
+    "browOuterUpLeft",
+    "browOuterUpRight",
+    "cheekPuff",
+    "cheekSquintLeft",
+    "cheekSquintRight",
+    "noseSneerLeft",
+    "noseSneerRight",
+    "tongueOut",
+)
+"""The 52 blend shapes that Apple's ARKit face tracking reports."""
+
+ARKIT_ROTATIONS: tuple[str, ...] = tuple(
+    f"{part}{axis}" for part in ("head", "leftEye", "rightEye") for axis in ("Yaw", "Pitch", "Roll")
+)
+"""Head and eye rotations, R = Ry(yaw) Rx(pitch) Rz(roll): yaw turns to the subject's left, pitch looks down."""
+
+ARKIT = ControlSpace(
+    "ARKit",
+    (
+        *(Control(name) for name in ARKIT_SHAPES),
+        *(Control(name, "radian", -pi / 2, pi / 2) for name in ARKIT_ROTATIONS),
+    ),
+)
+"""The 52 ARKit shapes (weights 0..1), head rotation and both eyes' rotation (radians)."""

@@ -1,0 +1,1 @@
+"""Animations written as files that other programs read."""

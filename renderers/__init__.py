@@ -1,0 +1,1 @@
+"""From vertices to pixels."""
