@@ -1,0 +1,1 @@
+"""How motion is judged."""
