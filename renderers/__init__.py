@@ -1,1 +1,33 @@
-"""From vertices to pixels."""
+"""From vertices to pixels: tensors or arrays in, pictures out, on the CPU."""
+
+from avatar.renderers.background import STUDIO, TRANSPARENT, Background
+from avatar.renderers.camera import Camera
+from avatar.renderers.colour import hex_colour
+from avatar.renderers.kernel import needs_compiling
+from avatar.renderers.lights import Light, Lights, studio
+from avatar.renderers.materials import Material, material_for
+from avatar.renderers.mesh import Mesh
+from avatar.renderers.normals import vertex_normals
+from avatar.renderers.rasterize import Fragments, rasterize
+from avatar.renderers.render import render
+from avatar.renderers.warm_up import warm_up
+
+__all__ = [
+    "STUDIO",
+    "TRANSPARENT",
+    "Background",
+    "Camera",
+    "Fragments",
+    "Light",
+    "Lights",
+    "Material",
+    "Mesh",
+    "hex_colour",
+    "material_for",
+    "needs_compiling",
+    "rasterize",
+    "render",
+    "studio",
+    "vertex_normals",
+    "warm_up",
+]

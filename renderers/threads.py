@@ -1,0 +1,40 @@
+"""Divide work over threads; who does which piece never changes a result."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numba
+
+
+def thread_count(threads: int | None) -> int:
+    """Return the number of threads to use: `threads`, or numba's setting (NUMBA_NUM_THREADS, else the CPU count).
+
+    Raises:
+        ValueError: if `threads` is under 1.
+    """
+    if threads is None:
+        settings: Any = numba.config
+        return int(settings.NUMBA_NUM_THREADS)
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}; leave it out to use every core")
+    return threads
+
+
+def spread(work: Callable[[int], None], count: int, threads: int) -> None:
+    """Call `work(0)` to `work(count - 1)` on up to `threads` threads and wait for all."""
+    if threads == 1 or count == 1:
+        for index in range(count):
+            work(index)
+        return
+    # The pool lives for one call: idle threads would not survive a fork, and starting two takes 0.1 ms.
+    with ThreadPoolExecutor(min(threads, count)) as pool:
+        list(pool.map(work, range(count)))
+
+
+def strips(height: int, threads: int) -> list[tuple[int, int]]:
+    """Cut `height` rows into (top, bottom) strips, a few for each thread so that dense rows even out."""
+    count = 1 if threads == 1 else min(height, 4 * threads)
+    edges = [height * index // count for index in range(count + 1)]
+    return list(pairwise(edges))

@@ -1,0 +1,311 @@
+"""Kernels that decide which triangle each sample of an image sees.
+
+Positions are rounded to 1/256 of a pixel and edges are tested in integers, so that two triangles with a common edge
+leave no gap and never both own a sample on it (top-left rule). Triangles that cross the near plane, or that reach
+so far out that integers would overflow, are cut first.
+"""
+
+from typing import Any
+
+import numpy as np
+from avatar.renderers.kernel import kernel, part
+
+SUBPIXELS = 256
+# 2^21 pixels from the picture: products of two differences then stay under 2^61.
+GUARD = 2.0**21
+SMALLEST_W = 1e-9
+
+EMPTY = np.int32(-1)
+
+
+@kernel
+def place(clip: Any, height: int, width: int, screen: Any, depth: Any, outside: Any) -> None:
+    """Put vertices on the sub-pixel grid.
+
+    Args:
+        clip: [V, 4] float64 clip positions.
+        height: samples down the image.
+        width: samples across the image.
+        screen: [V, 2] int64, filled with x and y in 1/256 samples, y down.
+        depth: [V] float64, filled with z / w.
+        outside: [V] bool, filled with whether the vertex must be cut away before it can be drawn.
+    """
+    for v in range(clip.shape[0]):
+        x, y, z, w = clip[v, 0], clip[v, 1], clip[v, 2], clip[v, 3]
+        outside[v] = True
+        screen[v, 0] = 0
+        screen[v, 1] = 0
+        depth[v] = 0.0
+        if z + w >= 0.0 and w >= SMALLEST_W:
+            column = (x / w + 1.0) * 0.5 * width
+            row = (1.0 - y / w) * 0.5 * height
+            if abs(column) <= GUARD and abs(row) <= GUARD:
+                outside[v] = False
+                screen[v, 0] = round(column * SUBPIXELS)
+                screen[v, 1] = round(row * SUBPIXELS)
+                depth[v] = z / w
+
+
+@part
+def fill(
+    ax: int,
+    ay: int,
+    az: float,
+    bx: int,
+    by: int,
+    bz: float,
+    cx: int,
+    cy: int,
+    cz: float,
+    face: int,
+    cull: bool,
+    top: int,
+    bottom: int,
+    ids: Any,
+    depths: Any,
+) -> None:
+    """Draw one triangle given on the sub-pixel grid into rows top to bottom."""
+    area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    # Rows go down, so a triangle that is counter-clockwise in clip space (its front) has a negative area here.
+    if area == 0 or (cull and area > 0):
+        return
+    if area < 0:
+        bx, by, bz, cx, cy, cz = cx, cy, cz, bx, by, bz
+        area = -area
+    half = SUBPIXELS // 2
+    # The first and last samples whose centres (half a sample in) lie within the bounding box.
+    left = max((min(ax, bx, cx) + half - 1) // SUBPIXELS, 0)
+    right = min((max(ax, bx, cx) - half) // SUBPIXELS, ids.shape[1] - 1)
+    first = max((min(ay, by, cy) + half - 1) // SUBPIXELS, top)
+    last = min((max(ay, by, cy) - half) // SUBPIXELS, bottom - 1)
+    if left > right or first > last:
+        return
+    abx, aby, bcx, bcy, cax, cay = bx - ax, by - ay, cx - bx, cy - by, ax - cx, ay - cy
+    x0, y0 = left * SUBPIXELS + half, first * SUBPIXELS + half
+    # A sample exactly on an edge belongs to the triangle if the edge is a top or a left one.
+    on_ab = 0 if aby < 0 or (aby == 0 and abx > 0) else -1
+    on_bc = 0 if bcy < 0 or (bcy == 0 and bcx > 0) else -1
+    on_ca = 0 if cay < 0 or (cay == 0 and cax > 0) else -1
+    row_ab = abx * (y0 - ay) - aby * (x0 - ax) + on_ab
+    row_bc = bcx * (y0 - by) - bcy * (x0 - bx) + on_bc
+    row_ca = cax * (y0 - cy) - cay * (x0 - cx) + on_ca
+    slope_x = ((bz - az) * (cy - ay) - (cz - az) * (by - ay)) / area
+    slope_y = ((cz - az) * (bx - ax) - (bz - az) * (cx - ax)) / area
+    row_z = az + slope_x * (x0 - ax) + slope_y * (y0 - ay)
+    step_z = slope_x * SUBPIXELS
+    for row in range(first, last + 1):
+        ab, bc, ca = row_ab, row_bc, row_ca
+        entered = False
+        for column in range(left, right + 1):
+            if (ab | bc | ca) >= 0:
+                entered = True
+                z = row_z + step_z * (column - left)
+                if z < depths[row, column]:
+                    depths[row, column] = z
+                    ids[row, column] = face
+            elif entered:
+                break
+            ab -= aby * SUBPIXELS
+            bc -= bcy * SUBPIXELS
+            ca -= cay * SUBPIXELS
+        row_ab += abx * SUBPIXELS
+        row_bc += bcx * SUBPIXELS
+        row_ca += cax * SUBPIXELS
+        row_z += slope_y * SUBPIXELS
+
+
+@part
+def inside_by(polygon: Any, vertex: int, plane: int, height: int, width: int) -> Any:
+    """Return how far a vertex lies on the kept side of one of the six planes."""
+    x, y, z, w = polygon[vertex, 0], polygon[vertex, 1], polygon[vertex, 2], polygon[vertex, 3]
+    if plane == 0:
+        return z + w
+    if plane == 1:
+        return w - SMALLEST_W
+    # Half of the guard, since the centre of the picture is not where pixels are counted from.
+    if plane == 2:
+        return w * GUARD - x * width
+    if plane == 3:
+        return w * GUARD + x * width
+    if plane == 4:
+        return w * GUARD - y * height
+    return w * GUARD + y * height
+
+
+@part
+def cut(polygon: Any, count: int, plane: int, height: int, width: int, kept: Any) -> int:
+    """Cut a convex polygon by a plane (Sutherland and Hodgman 1974); return how many vertices `kept` received."""
+    size = 0
+    for index in range(count):
+        after = (index + 1) % count
+        here = inside_by(polygon, index, plane, height, width)
+        there = inside_by(polygon, after, plane, height, width)
+        if here >= 0.0:
+            for axis in range(4):
+                kept[size, axis] = polygon[index, axis]
+            size += 1
+        if (here >= 0.0) != (there >= 0.0):
+            # From the kept end to the lost one, whichever way round: neighbours then get the same new vertex.
+            start, end = (index, after) if here >= 0.0 else (after, index)
+            near, far = (here, there) if here >= 0.0 else (there, here)
+            share = near / (near - far)
+            for axis in range(4):
+                kept[size, axis] = polygon[start, axis] + share * (polygon[end, axis] - polygon[start, axis])
+            size += 1
+    return size
+
+
+@part
+def fill_cut(
+    clip: Any, faces: Any, face: int, cull: bool, height: int, width: int, top: int, bottom: int, ids: Any, depths: Any
+) -> None:
+    """Draw what the planes leave of one triangle."""
+    polygon = np.empty((9, 4))
+    kept = np.empty((9, 4))
+    for corner in range(3):
+        for axis in range(4):
+            polygon[corner, axis] = clip[faces[face, corner], axis]
+    count = 3
+    for plane in range(6):
+        count = cut(polygon, count, plane, height, width, kept)
+        if count < 3:
+            return
+        polygon, kept = kept, polygon
+    screen = np.empty((9, 2), np.int64)
+    depth = np.empty(9)
+    for vertex in range(count):
+        x, y, z, w = polygon[vertex, 0], polygon[vertex, 1], polygon[vertex, 2], polygon[vertex, 3]
+        screen[vertex, 0] = round((x / w + 1.0) * 0.5 * width * SUBPIXELS)
+        screen[vertex, 1] = round((1.0 - y / w) * 0.5 * height * SUBPIXELS)
+        depth[vertex] = z / w
+    for vertex in range(1, count - 1):
+        fill(
+            screen[0, 0],
+            screen[0, 1],
+            depth[0],
+            screen[vertex, 0],
+            screen[vertex, 1],
+            depth[vertex],
+            screen[vertex + 1, 0],
+            screen[vertex + 1, 1],
+            depth[vertex + 1],
+            face,
+            cull,
+            top,
+            bottom,
+            ids,
+            depths,
+        )
+
+
+@kernel
+def draw(
+    clip: Any,
+    screen: Any,
+    depth: Any,
+    outside: Any,
+    faces: Any,
+    cull: Any,
+    top: int,
+    bottom: int,
+    ids: Any,
+    depths: Any,
+) -> None:
+    """Fill rows top to bottom of `ids` and `depths` with the nearest triangle of each sample.
+
+    Args:
+        clip: [V, 4] float64 clip positions.
+        screen: [V, 2] int64 from `place`.
+        depth: [V] float64 from `place`.
+        outside: [V] bool from `place`.
+        faces: [F, 3] int64.
+        cull: [F] bool, whether the back of a face is invisible.
+        top: first row.
+        bottom: one past the last row.
+        ids: [H, W] int32; -1 where nothing is seen. Of equal depths the lower face index wins.
+        depths: [H, W] float64 z / w; 1 (the far plane) where nothing is seen.
+    """
+    height, width = ids.shape
+    for row in range(top, bottom):
+        for column in range(width):
+            ids[row, column] = EMPTY
+            depths[row, column] = 1.0
+    above, below = top * SUBPIXELS, bottom * SUBPIXELS
+    for face in range(faces.shape[0]):
+        a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+        if outside[a] or outside[b] or outside[c]:
+            fill_cut(clip, faces, face, cull[face], height, width, top, bottom, ids, depths)
+            continue
+        ay, by, cy = screen[a, 1], screen[b, 1], screen[c, 1]
+        if max(ay, by, cy) < above or min(ay, by, cy) > below:
+            continue
+        fill(
+            screen[a, 0],
+            ay,
+            depth[a],
+            screen[b, 0],
+            by,
+            depth[b],
+            screen[c, 0],
+            cy,
+            depth[c],
+            face,
+            cull[face],
+            top,
+            bottom,
+            ids,
+            depths,
+        )
+
+
+@part
+def edges(clip: Any, faces: Any, face: int, planes: Any) -> None:
+    """Fill `planes` [3, 3] so that planes @ (x, y, 1) is in proportion to the barycentrics seen at (x, y).
+
+    Positions are those of clip space before rounding (Olano and Greer 1997), so cut triangles need nothing special.
+    """
+    for corner in range(3):
+        p, q = faces[face, (corner + 1) % 3], faces[face, (corner + 2) % 3]
+        planes[corner, 0] = clip[p, 1] * clip[q, 3] - clip[p, 3] * clip[q, 1]
+        planes[corner, 1] = clip[p, 3] * clip[q, 0] - clip[p, 0] * clip[q, 3]
+        planes[corner, 2] = clip[p, 0] * clip[q, 1] - clip[p, 1] * clip[q, 0]
+    v = faces[face, 0]
+    determinant = clip[v, 0] * planes[0, 0] + clip[v, 1] * planes[0, 1] + clip[v, 3] * planes[0, 2]
+    if determinant < 0.0:
+        for corner in range(3):
+            for axis in range(3):
+                planes[corner, axis] = -planes[corner, axis]
+
+
+@kernel
+def locate(clip: Any, faces: Any, ids: Any, top: int, bottom: int, barycentric: Any) -> None:
+    """Fill rows top to bottom of `barycentric` [H, W, 3] for the triangles in `ids` [H, W].
+
+    A sample that only the rounding of positions put into its triangle gets the barycentrics of a point on its edge.
+    """
+    height, width = ids.shape
+    planes = np.empty((3, 3))
+    known = EMPTY
+    for row in range(top, bottom):
+        y = 1.0 - (row + 0.5) * 2.0 / height
+        for column in range(width):
+            face = ids[row, column]
+            if face < 0:
+                for corner in range(3):
+                    barycentric[row, column, corner] = 0.0
+                continue
+            if face != known:
+                edges(clip, faces, face, planes)
+                known = face
+            x = (column + 0.5) * 2.0 / width - 1.0
+            a = max(planes[0, 0] * x + planes[0, 1] * y + planes[0, 2], 0.0)
+            b = max(planes[1, 0] * x + planes[1, 1] * y + planes[1, 2], 0.0)
+            c = max(planes[2, 0] * x + planes[2, 1] * y + planes[2, 2], 0.0)
+            total = a + b + c
+            if total > 0.0:
+                barycentric[row, column, 0] = a / total
+                barycentric[row, column, 1] = b / total
+                barycentric[row, column, 2] = c / total
+            else:
+                for corner in range(3):
+                    barycentric[row, column, corner] = 1.0 / 3.0
