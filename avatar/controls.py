@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from math import pi
-from typing import Literal
+from math import isfinite, pi
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ class Control:
         minimum: smallest meaningful value, in the unit.
         maximum: largest meaningful value, in the unit.
         neutral: the value at which the control does nothing.
+
+    Raises:
+        ValueError: no name, an unknown unit, or limits that are out of order or not finite.
     """
 
     name: str
@@ -32,9 +35,13 @@ class Control:
     neutral: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.minimum <= self.neutral <= self.maximum:
+        if not self.name:
+            raise ValueError("a control needs a name, got an empty one")
+        if self.unit not in get_args(Unit):
+            raise ValueError(f"unit of control {self.name!r} must be one of {get_args(Unit)}, got {self.unit!r}")
+        if not (self.minimum <= self.neutral <= self.maximum and isfinite(self.maximum - self.minimum)):
             raise ValueError(
-                f"control {self.name!r} needs minimum <= neutral <= maximum, "
+                f"control {self.name!r} needs finite minimum <= neutral <= maximum, "
                 f"got {self.minimum}, {self.neutral}, {self.maximum}"
             )
 
@@ -46,6 +53,15 @@ class ControlSpace:
     Args:
         name: what the set is called, for example "ARKit".
         controls: the controls, names unique.
+
+    Raises:
+        ValueError: a name occurs twice.
+
+    Example:
+        >>> ARKIT.index("jawOpen")
+        17
+        >>> ARKIT.controls[ARKIT.index("headYaw")].unit
+        'radian'
     """
 
     name: str
