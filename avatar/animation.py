@@ -2,15 +2,33 @@
 
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from avatar.controls import Control, ControlSpace
 from avatar.files import replacing
+
+_ENTRIES = ("space", "names", "units", "ranges", "curves", "fps", "audio")
+
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,  # a bare .npy array has no entries
+    EOFError,
+    MemoryError,  # a damaged header asks for an absurd size
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a broken or foreign .npz can raise, beside OSError."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +51,8 @@ class Animation:
     audio: Path | None = None
 
     def __post_init__(self) -> None:
-        weights = np.array(self.weights, np.float32)
+        with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is refused below
+            weights = np.array(self.weights, np.float32)
         if weights.ndim != 2 or weights.shape[1] != len(self.space):
             raise ValueError(
                 f"weights must be [T, {len(self.space)}] for {self.space.name}, got {list(weights.shape)}; "
@@ -66,11 +85,11 @@ class Animation:
             KeyError: a name is not in the space.
             ValueError: the curves differ in length, or there are none.
         """
-        arrays = {name: np.asarray(values, np.float32).reshape(-1) for name, values in curves.items()}
-        lengths = {name: len(values) for name, values in arrays.items()}
-        if len(set(lengths.values())) != 1:
-            raise ValueError(f"curves must all have one length, got {lengths or 'no curves'}")
-        weights = np.tile(space.neutral, (next(iter(lengths.values())), 1))
+        arrays = {name: np.asarray(values, np.float32) for name, values in curves.items()}
+        shapes = {name: list(values.shape) for name, values in arrays.items()}
+        if not arrays or any(values.ndim != 1 for values in arrays.values()) or len({*map(len, arrays.values())}) != 1:
+            raise ValueError(f"curves must be [T], all of one length, got {shapes or 'no curves'}")
+        weights = np.tile(space.neutral, (len(next(iter(arrays.values()))), 1))
         for name, values in arrays.items():
             weights[:, space.index(name)] = values
         return cls(space, weights, fps, audio)
@@ -119,39 +138,34 @@ class Animation:
         first, last = (int(np.ceil(t * self.fps - 1e-6)) for t in (start, stop))
         return replace(self, weights=self.weights[first:last], audio=None)
 
-    def resample(self, fps: float) -> "Animation":
-        """The same motion at another frame rate, linearly interpolated between frames.
+    def resample(self, fps: float, *, frames: int | None = None) -> "Animation":
+        """The same motion at another frame rate: the curves, straight between frames, read at the new instants.
 
-        Going down, the curves are averaged over one new frame first, so that nothing aliases; a closure shorter than
-        a frame gets shallower, as it does in a camera.
+        Nothing is averaged when the rate goes down: a lip closure of one or two frames must stay a closure.
 
         Args:
             fps: new frames per second, above 0.
+            frames: how many frames to give; by default as many as keep the duration. Past the end the last value holds.
+
+        Raises:
+            ValueError: fps is not above 0, frames is negative, or frames are asked of an empty animation.
         """
         if not (np.isfinite(fps) and fps > 0):
             raise ValueError(f"fps must be a number above 0, got {fps}")
-        if fps == self.fps or len(self) == 0:
-            return replace(self, fps=fps)
-        count = max(1, round(self.duration * fps))
-        times = np.arange(count) / fps
-        weights = self.weights.astype(np.float64)
-        if fps < self.fps:
-            # Exact mean of the piecewise-linear curve over a window of one new frame, through its integral.
-            padded = np.concatenate([weights[:1], weights, weights[-1:]])
-            grid = (np.arange(len(padded)) - 1) / self.fps
-            integral = np.concatenate(
-                [np.zeros((1, weights.shape[1])), np.cumsum((padded[1:] + padded[:-1]) / 2, axis=0)]
-            )
-            low, high = (np.clip(times + side / (2 * fps), grid[0], grid[-1]) for side in (-1, 1))
-            area = _integral_at(high, grid, padded, integral) - _integral_at(low, grid, padded, integral)
-            values = area / np.maximum((high - low) * self.fps, 1e-12)[:, None]
-        else:
-            position = np.clip(times * self.fps, 0, len(self) - 1)
-            left = np.minimum(position.astype(int), max(len(self) - 2, 0))
-            right = np.minimum(left + 1, len(self) - 1)
-            blend = (position - left)[:, None]
-            values = weights[left] * (1 - blend) + weights[right] * blend
-        return replace(self, weights=values.astype(np.float32), fps=fps)
+        count = round(self.duration * fps) if frames is None else frames
+        if len(self) and frames is None:
+            count = max(1, count)
+        if count < 0 or (count > 0 and len(self) == 0):
+            raise ValueError(f"frames must be 0 or more, and 0 for an empty animation, got {frames}")
+        if count == 0:
+            return replace(self, weights=self.weights[:0], fps=fps)
+        # Multiplied before it is divided: whole results come out whole, so frames that coincide are copied exactly.
+        position = np.minimum(np.arange(count) * self.fps / fps, len(self) - 1)
+        left = position.astype(np.int64)
+        right = np.minimum(left + 1, len(self) - 1)
+        blend = (position - left).astype(np.float32)[:, None]
+        weights = self.weights[left] + blend * (self.weights[right] - self.weights[left])
+        return replace(self, weights=weights, fps=fps)
 
     @staticmethod
     def concatenate(animations: Sequence["Animation"]) -> "Animation":
@@ -175,7 +189,7 @@ class Animation:
             amount: 0..1, one number or [T].
 
         Raises:
-            ValueError: they do not match.
+            ValueError: they do not match, or the amount leaves 0..1.
         """
         self._check_alike(other)
         if len(self) != len(other):
@@ -183,16 +197,20 @@ class Animation:
         share = np.asarray(amount, np.float32)
         if share.shape not in ((), (len(self),)):
             raise ValueError(f"amount must be one number or [{len(self)}], got {list(share.shape)}")
+        if not ((share >= 0) & (share <= 1)).all():
+            raise ValueError(f"amount must be within 0..1, got {share.min()}..{share.max()}")
         share = share.reshape(-1, 1)
         return replace(self, weights=(1 - share) * self.weights + share * other.weights)
 
     def out_of_range(self) -> dict[str, tuple[float, float]]:
         """Controls that leave their range, by name: their smallest and largest value."""
-        low, high = self.weights.min(0, initial=np.inf), self.weights.max(0, initial=-np.inf)
+        if len(self) == 0:
+            return {}
+        extremes = zip(self.space.controls, self.weights.min(0), self.weights.max(0), strict=True)
         return {
-            control.name: (float(low[i]), float(high[i]))
-            for i, control in enumerate(self.space.controls)
-            if len(self) and (low[i] < control.minimum - 1e-6 or high[i] > control.maximum + 1e-6)
+            control.name: (float(low), float(high))
+            for control, low, high in extremes
+            if low < control.minimum - 1e-6 or high > control.maximum + 1e-6
         }
 
     def clamp(self) -> "Animation":
@@ -219,25 +237,28 @@ class Animation:
         """Read what `save` wrote. Nothing in the file is executed.
 
         Raises:
-            FileNotFoundError: there is no such file.
-            ValueError: not an animation file.
+            OSError: there is no such file, or it may not be read.
+            ValueError: not an animation file, or a damaged one.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                data = {name: file[name] for name in ("space", "names", "units", "ranges", "curves", "fps", "audio")}
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as entries:
+                return cls._from_entries({name: entries[name] for name in _ENTRIES})
         except FileNotFoundError:
             raise FileNotFoundError(f"no such animation file: {path}") from None
-        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{path} is not an animation .npz: {error}") from error
-        controls = tuple(
-            Control(str(name), str(unit), *map(float, limits))  # type: ignore[arg-type]
-            for name, unit, limits in zip(data["names"], data["units"], data["ranges"], strict=True)
-        )
-        audio = str(data["audio"])
+        except OSError as error:
+            raise type(error)(f"cannot read {path}: {error.strerror or error}") from error
+        except _DAMAGE as error:
+            raise ValueError(f"{path} is not an animation .npz, or is damaged: {error}") from error
+
+    @classmethod
+    def _from_entries(cls, entries: Mapping[str, NDArray[Any]]) -> "Animation":
+        rows = zip(entries["names"], entries["units"], entries["ranges"], strict=True)
+        controls = tuple(Control(str(name), str(unit), *map(float, limits)) for name, unit, limits in rows)  # type: ignore[arg-type]
+        audio = str(entries["audio"])
         return cls(
-            ControlSpace(str(data["space"]), controls),
-            data["curves"],
-            float(data["fps"]),
+            ControlSpace(str(entries["space"]), controls),
+            entries["curves"],
+            float(entries["fps"]),
             Path(audio) if audio else None,
         )
 
@@ -246,14 +267,3 @@ class Animation:
             raise ValueError(f"the animations have different control spaces: {self.space.name}, {other.space.name}")
         if self.fps != other.fps:
             raise ValueError(f"the animations have {self.fps} and {other.fps} fps; resample one first")
-
-
-def _integral_at(
-    times: NDArray[np.float64], grid: NDArray[np.float64], values: NDArray[np.float64], integral: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Integral of a piecewise-linear curve [G, C] on an even grid up to each time [N], in grid steps."""
-    position = (times - grid[0]) / (grid[1] - grid[0])
-    left = np.clip(position.astype(int), 0, len(grid) - 2)
-    part = (position - left)[:, None]
-    slope = values[left + 1] - values[left]
-    return np.asarray(integral[left] + part * values[left] + part**2 / 2 * slope)
