@@ -1,1 +1,1 @@
-"""Recordings to learn from, and what makes them."""
+"""Recordings to learn from: the synthesised corpus with known phone times, and its augmentation."""

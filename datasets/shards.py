@@ -1,0 +1,160 @@
+"""The corpus on disk: shards of some utterances, each one array of samples beside one JSON, and a manifest of all.
+
+A shard's JSON is put in place last and whole, so that a shard is there completely or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from avatar.datasets.synthesis import SAMPLE_RATE
+from numpy.typing import NDArray
+
+from avatar.articulation.phones import Phone
+from avatar.files import replacing
+
+MANIFEST = "manifest.jsonl"
+
+FULL_SCALE = 32767
+"""The stored integer that means 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One utterance of the corpus without its sound: a line of the manifest.
+
+    Args:
+        id: unique, for example "kokoro-00012".
+        text: what is said.
+        engine: the synthesizer.
+        voice: the speaker's name in the corpus.
+        split: "train", "held_out_voice" or "held_out_sentence".
+        speed: that was asked of the synthesizer; 1 is the voice's own.
+        pitch: that was asked of the synthesizer, a factor.
+        shift: factor on all frequencies by resampling.
+        licence: of the voice.
+        seconds: length.
+        first: sample at which it begins in the samples of its shard.
+        shard: name of the shard.
+        phones: without gaps from 0 to `seconds`.
+        difference: median distance of engine and aligner over the phones' starts, in seconds.
+        offset: median of aligner minus engine, in seconds.
+    """
+
+    id: str
+    text: str
+    engine: str
+    voice: str
+    split: str
+    speed: float
+    pitch: float
+    shift: float
+    licence: str
+    seconds: float
+    first: int
+    shard: str
+    phones: tuple[Phone, ...]
+    difference: float
+    offset: float
+
+
+def to_json(entry: Entry) -> dict[str, Any]:
+    """The entry as JSON can hold it; times to a tenth of a millisecond."""
+    plain = {name: getattr(entry, name) for name in Entry.__slots__}
+    plain["phones"] = [[phone.symbol, round(phone.start, 4), round(phone.end, 4)] for phone in entry.phones]
+    return plain
+
+
+def from_json(plain: dict[str, Any]) -> Entry:
+    """The entry back from `to_json`."""
+    phones = tuple(Phone(symbol, start, end) for symbol, start, end in plain["phones"])
+    return Entry(**{**plain, "phones": phones})
+
+
+def shard_path(folder: Path, shard: str) -> Path:
+    """Where the JSON of a shard is; its samples have the other extension."""
+    return folder / "shards" / f"{shard}.json"
+
+
+def is_finished(folder: Path, shard: str) -> bool:
+    """Whether the shard is there, whole."""
+    return shard_path(folder, shard).exists()
+
+
+def write_shard(
+    folder: Path, shard: str, entries: list[Entry], recordings: list[NDArray[np.float32]], *, dropped: list[str]
+) -> None:
+    """Put a shard in place.
+
+    Args:
+        folder: of the corpus.
+        shard: its name.
+        entries: its utterances.
+        recordings: [N] float32 at `SAMPLE_RATE` for each entry.
+        dropped: ids that were made and thrown away.
+    """
+    path = shard_path(folder, shard)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sound = np.concatenate([np.zeros(0, np.float32), *recordings])
+    with replacing(path.with_suffix(".npy")) as unfinished:
+        np.save(unfinished, np.round(np.clip(sound, -1, 1) * FULL_SCALE).astype(np.int16))
+    with replacing(path) as unfinished:
+        content = {"dropped": dropped, "utterances": [to_json(entry) for entry in entries]}
+        unfinished.write_text(json.dumps(content), "utf-8")
+
+
+def read_samples(folder: Path, entry: Entry) -> NDArray[np.float32]:
+    """The sound of one utterance, [N] float32; only its own samples are read from the disk."""
+    sound = np.load(shard_path(folder, entry.shard).with_suffix(".npy"), mmap_mode="r")
+    own = sound[entry.first : entry.first + round(entry.seconds * SAMPLE_RATE)]
+    return own.astype(np.float32) / FULL_SCALE
+
+
+def read_shards(folder: Path) -> tuple[list[Entry], list[str]]:
+    """All entries of the finished shards, and the ids of dropped utterances."""
+    entries: list[Entry] = []
+    dropped: list[str] = []
+    for path in sorted((folder / "shards").glob("*.json")):
+        content = json.loads(path.read_text("utf-8"))
+        entries += [from_json(plain) for plain in content["utterances"]]
+        dropped += content["dropped"]
+    return entries, dropped
+
+
+def write_manifest(folder: Path) -> None:
+    """Write the manifest of the shards that are finished, one JSON object a line, in the order of `interleaved`."""
+    entries, _ = read_shards(folder)
+    with replacing(folder / MANIFEST) as unfinished:
+        unfinished.write_text("".join(json.dumps(to_json(entry)) + "\n" for entry in interleaved(entries)), "utf-8")
+
+
+def interleaved(entries: list[Entry]) -> list[Entry]:
+    """Mix the engines evenly, each in its own order."""
+    engines: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        engines.setdefault(entry.engine, []).append(entry)
+    placed = [
+        ((place + 0.5) / len(mine), engine, entry)
+        for engine, mine in engines.items()
+        for place, entry in enumerate(mine)
+    ]
+    return [entry for *_, entry in sorted(placed, key=lambda item: item[:2])]
+
+
+def read_manifest(folder: Path) -> list[Entry]:
+    """The manifest's entries.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        raise FileNotFoundError(
+            f"folder must hold a corpus with {MANIFEST}, got {folder}; "
+            "build it with: python -m avatar.datasets.corpus FOLDER"
+        )
+    return [from_json(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
