@@ -1,1 +1,5 @@
 """From sound to face curves."""
+
+from avatar.speech.model import SpeechModel
+
+__all__ = ["SpeechModel"]

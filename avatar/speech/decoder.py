@@ -1,0 +1,90 @@
+"""The speaking half of the speech model: speech features to mouth curves, by convolutions over time."""
+
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What the decoder says about each frame.
+
+    Args:
+        curves: [B, T, C] control values, not yet clamped to their range.
+        phones: [B, T, P] logits of the phone that is being spoken.
+    """
+
+    curves: Tensor
+    phones: Tensor
+
+
+class Layer(nn.Module):
+    """A ConvNeXt layer in time (Liu et al. 2022): depthwise dilated convolution, then two mixing projections."""
+
+    def __init__(self, width: int, kernel: int, dilation: int, dropout: float) -> None:
+        super().__init__()
+        padding = kernel // 2 * dilation
+        self.depthwise = nn.Conv1d(width, width, kernel, padding=padding, dilation=dilation, groups=width)
+        self.norm = nn.LayerNorm(width)
+        self.expand = nn.Linear(width, 2 * width)
+        self.dropout = nn.Dropout(dropout)
+        self.contract = nn.Linear(2 * width, width)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Hidden frames [B, T, W] to hidden frames [B, T, W]."""
+        mixed = self.norm(self.depthwise(hidden.transpose(1, 2)).transpose(1, 2))
+        change: Tensor = self.contract(self.dropout(F.gelu(self.expand(mixed))))
+        return hidden + change
+
+
+class CurveDecoder(nn.Module):
+    """Features at 50 Hz to curves and phone logits at 50 Hz.
+
+    Args:
+        features: channels that come in.
+        curves: controls that go out.
+        phones: phone classes.
+        width: channels inside.
+        kernel: taps of each convolution, odd.
+        dilations: one for each layer, in frames.
+        dropout: share of channels dropped while training.
+    """
+
+    def __init__(
+        self,
+        *,
+        features: int,
+        curves: int,
+        phones: int,
+        width: int = 256,
+        kernel: int = 7,
+        dilations: tuple[int, ...] = (1, 1, 2, 3, 3),
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(features)
+        # Whole channels are dropped over all of time, so that no single feature of a synthetic voice is relied on.
+        self.dropout = nn.Dropout1d(dropout)
+        self.project = nn.Linear(features, width)
+        self.layers = nn.ModuleList(Layer(width, kernel, dilation, dropout) for dilation in dilations)
+        self.out_norm = nn.LayerNorm(width)
+        self.curves = nn.Linear(width, curves)
+        self.phones = nn.Linear(width, phones)
+        self.reach = kernel // 2 * sum(dilations)
+
+    def forward(self, features: Tensor) -> Decoded:
+        """Decode.
+
+        Args:
+            features: [B, T, F] from `WhisperTrunk`.
+
+        Returns:
+            `Decoded` for the same T frames; a frame depends on the features at most `reach` frames away.
+        """
+        hidden = self.dropout(self.norm(features).transpose(1, 2)).transpose(1, 2)
+        hidden = self.project(hidden)
+        for layer in self.layers:
+            hidden = layer(hidden)
+        hidden = self.out_norm(hidden)
+        return Decoded(self.curves(hidden), self.phones(hidden))
