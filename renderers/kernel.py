@@ -28,7 +28,8 @@ def part(function: Callable[..., Any]) -> Any:
 
     Keep it in that file: numba does not notice when the source of a function changes in another one.
     """
-    return numba.njit(inline="never", error_model="numpy")(function)
+    # Inlined by the back end: handing a dozen arrays to a function costs as much as what it does with them.
+    return numba.njit(forceinline=True, error_model="numpy")(function)
 
 
 def needs_compiling() -> bool:

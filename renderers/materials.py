@@ -55,6 +55,7 @@ class Material:
             self.shelter_radius,
             float(self.eye),
             *self.iris,
+            *(1.0 / (1.0 + wrap) for wrap in self.wrap),
         )
 
 

@@ -110,6 +110,10 @@ class _Scene:
         screen, depth, outside = placed(clip, height, width)
         normals = np.empty_like(vertices)
         gather(vertices, self.faces, normals)
+        corners = np.empty((len(vertices), 13), np.float32)
+        corners[:, :3] = vertices
+        corners[:, 3:6] = normals
+        corners[:, 6:] = self.table
         ids = np.empty((height, width), np.int32)
         depths = np.empty((height, width))
         bands = strips(height, threads)
@@ -121,9 +125,7 @@ class _Scene:
         def colour(band: int) -> None:
             shade(
                 clip,
-                vertices,
-                normals,
-                self.table,
+                corners,
                 self.faces,
                 self.mesh.face_parts,
                 self.mesh.part_colours,

@@ -67,7 +67,7 @@ def openness(depths: Any, row: float, column: float, lens: Any, radius: float) -
 
 
 @part
-def paint_eye(x: float, y: float, z: float, material: Any, red: float, green: float, blue: float) -> Any:
+def paint_eye(x: float, y: float, z: float, belongs: int, materials: Any, red: float, green: float, blue: float) -> Any:
     """Return the colour of an eyeball at an offset (metres) from its centre while it looks along +z."""
     across = np.sqrt(x * x + y * y)
     if z <= 0.0 or across > 1.3 * IRIS_RADIUS:
@@ -82,9 +82,9 @@ def paint_eye(x: float, y: float, z: float, material: Any, red: float, green: fl
     cover = 1.0 - smooth(0.93, 1.08, share)
     iris = glow * ring * open_
     return (
-        red + cover * (material[12] * iris - red),
-        green + cover * (material[13] * iris - green),
-        blue + cover * (material[14] * iris - blue),
+        red + cover * (materials[belongs, 12] * iris - red),
+        green + cover * (materials[belongs, 13] * iris - green),
+        blue + cover * (materials[belongs, 14] * iris - blue),
     )
 
 
@@ -96,12 +96,11 @@ def light_up(
     height: int,
     width: int,
     planes: Any,
-    vertices: Any,
-    normals: Any,
-    table: Any,
+    corners: Any,
     faces: Any,
-    part_colour: Any,
-    material: Any,
+    belongs: int,
+    part_colours: Any,
+    materials: Any,
     lights: Any,
     ambient: Any,
     eye: Any,
@@ -115,71 +114,74 @@ def light_up(
     r = max(planes[2, 0] * sx + planes[2, 1] * sy + planes[2, 2], 0.0)
     total = p + q + r
     if total > 0.0:
-        p, q, r = p / total, q / total, r / total
+        scale = 1.0 / total
+        p, q, r = p * scale, q * scale, r * scale
     else:
         p, q, r = 1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0
-    i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
+    # Unsigned, so that no index is tested for counting from the end.
+    i, j, k = np.uint64(faces[face, 0]), np.uint64(faces[face, 1]), np.uint64(faces[face, 2])
+    p, q, r = np.float32(p), np.float32(q), np.float32(r)
 
-    vx = eye[0] - (p * vertices[i, 0] + q * vertices[j, 0] + r * vertices[k, 0])
-    vy = eye[1] - (p * vertices[i, 1] + q * vertices[j, 1] + r * vertices[k, 1])
-    vz = eye[2] - (p * vertices[i, 2] + q * vertices[j, 2] + r * vertices[k, 2])
+    vx = eye[0] - (p * corners[i, 0] + q * corners[j, 0] + r * corners[k, 0])
+    vy = eye[1] - (p * corners[i, 1] + q * corners[j, 1] + r * corners[k, 1])
+    vz = eye[2] - (p * corners[i, 2] + q * corners[j, 2] + r * corners[k, 2])
+    nx = p * corners[i, 3] + q * corners[j, 3] + r * corners[k, 3]
+    ny = p * corners[i, 4] + q * corners[j, 4] + r * corners[k, 4]
+    nz = p * corners[i, 5] + q * corners[j, 5] + r * corners[k, 5]
+    red = part_colours[belongs, 0] * (p * corners[i, 6] + q * corners[j, 6] + r * corners[k, 6])
+    green = part_colours[belongs, 1] * (p * corners[i, 7] + q * corners[j, 7] + r * corners[k, 7])
+    blue = part_colours[belongs, 2] * (p * corners[i, 8] + q * corners[j, 8] + r * corners[k, 8])
+    occlusion = p * corners[i, 9] + q * corners[j, 9] + r * corners[k, 9]
     scale = 1.0 / np.sqrt(vx * vx + vy * vy + vz * vz + 1e-30)
     vx, vy, vz = vx * scale, vy * scale, vz * scale
-    nx = p * normals[i, 0] + q * normals[j, 0] + r * normals[k, 0]
-    ny = p * normals[i, 1] + q * normals[j, 1] + r * normals[k, 1]
-    nz = p * normals[i, 2] + q * normals[j, 2] + r * normals[k, 2]
     # Seen from behind, a face answers with its other side.
     scale = planes[3, 0] / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-30)
     nx, ny, nz = nx * scale, ny * scale, nz * scale
     facing = max(nx * vx + ny * vy + nz * vz, 0.0)
-
-    red = part_colour[0] * (p * table[i, 0] + q * table[j, 0] + r * table[k, 0])
-    green = part_colour[1] * (p * table[i, 1] + q * table[j, 1] + r * table[k, 1])
-    blue = part_colour[2] * (p * table[i, 2] + q * table[j, 2] + r * table[k, 2])
-    occlusion = p * table[i, 3] + q * table[j, 3] + r * table[k, 3]
-    if material[11] > 0.0:
+    if materials[belongs, 11] > 0.0:
         red, green, blue = paint_eye(
-            p * table[i, 4] + q * table[j, 4] + r * table[k, 4],
-            p * table[i, 5] + q * table[j, 5] + r * table[k, 5],
-            p * table[i, 6] + q * table[j, 6] + r * table[k, 6],
-            material,
+            p * corners[i, 10] + q * corners[j, 10] + r * corners[k, 10],
+            p * corners[i, 11] + q * corners[j, 11] + r * corners[k, 11],
+            p * corners[i, 12] + q * corners[j, 12] + r * corners[k, 12],
+            belongs,
+            materials,
             red,
             green,
             blue,
         )
     direct = 1.0
-    if material[9] > 0.0:
-        direct = 1.0 - material[9] * (1.0 - openness(depths, row, column, lens, material[10]))
+    if materials[belongs, 9] > 0.0:
+        direct = 1.0 - materials[belongs, 9] * (1.0 - openness(depths, row, column, lens, materials[belongs, 10]))
         occlusion *= direct
 
     up = 0.5 + 0.5 * ny
     shut = 1.0 - occlusion
-    lit_red = (ambient[3] + up * (ambient[0] - ambient[3])) * occlusion * (1.0 + material[3] * shut)
-    lit_green = (ambient[4] + up * (ambient[1] - ambient[4])) * occlusion * (1.0 + material[4] * shut)
-    lit_blue = (ambient[5] + up * (ambient[2] - ambient[5])) * occlusion * (1.0 + material[5] * shut)
+    lit_red = (ambient[3] + up * (ambient[0] - ambient[3])) * occlusion * (1.0 + materials[belongs, 3] * shut)
+    lit_green = (ambient[4] + up * (ambient[1] - ambient[4])) * occlusion * (1.0 + materials[belongs, 4] * shut)
+    lit_blue = (ambient[5] + up * (ambient[2] - ambient[5])) * occlusion * (1.0 + materials[belongs, 5] * shut)
     grazing = (1.0 - facing) * (1.0 - facing)
     grazing = grazing * grazing
-    mirror = (material[6] * 0.15 + material[8] * grazing) * occlusion
+    mirror = (materials[belongs, 6] * 0.15 + materials[belongs, 8] * grazing) * occlusion
     shine_red = mirror * ambient[0]
     shine_green = mirror * ambient[1]
     shine_blue = mirror * ambient[2]
     # Half of a crease's darkness also falls on direct light: lamps have a size.
     direct *= 0.5 + 0.5 * occlusion
     mx, my, mz = 2.0 * facing * nx - vx, 2.0 * facing * ny - vy, 2.0 * facing * nz - vz
-    strength = (material[6] + (1.0 - material[6]) * material[8] * grazing) * direct
+    strength = (materials[belongs, 6] + (1.0 - materials[belongs, 6]) * materials[belongs, 8] * grazing) * direct
     for light in range(lights.shape[0]):
         lx, ly, lz = lights[light, 0], lights[light, 1], lights[light, 2]
         toward = nx * lx + ny * ly + nz * lz
         if toward <= -0.5:
             continue
-        reach_red = max((toward + material[0]) / (1.0 + material[0]), 0.0) * direct
-        reach_green = max((toward + material[1]) / (1.0 + material[1]), 0.0) * direct
-        reach_blue = max((toward + material[2]) / (1.0 + material[2]), 0.0) * direct
+        reach_red = max((toward + materials[belongs, 0]) * materials[belongs, 15], 0.0) * direct
+        reach_green = max((toward + materials[belongs, 1]) * materials[belongs, 16], 0.0) * direct
+        reach_blue = max((toward + materials[belongs, 2]) * materials[belongs, 17], 0.0) * direct
         lit_red += reach_red * lights[light, 3]
         lit_green += reach_green * lights[light, 4]
         lit_blue += reach_blue * lights[light, 5]
         if toward > 0.0:
-            lobe = material[7] / (material[7] + 1.0 - (mx * lx + my * ly + mz * lz))
+            lobe = materials[belongs, 7] / (materials[belongs, 7] + 1.0 - (mx * lx + my * ly + mz * lz))
             lobe = lobe * lobe * strength * min(4.0 * toward, 1.0)
             shine_red += lobe * lights[light, 3]
             shine_green += lobe * lights[light, 4]
@@ -212,12 +214,42 @@ def prepare(clip: Any, faces: Any, face: int, planes: Any) -> None:
                 planes[corner, axis] = -planes[corner, axis]
 
 
+@part
+def alike(ids: Any, above: int, left: int, samples: int) -> bool:
+    """Return whether all samples of a pixel see the same face."""
+    first = ids[above, left]
+    for y in range(samples):
+        for x in range(samples):
+            if ids[above + y, left + x] != first:
+                return False
+    return True
+
+
+@part
+def group(ids: Any, above: int, left: int, samples: int, y: int, x: int) -> Any:
+    """Return how many samples of a pixel see the same face as sample (y, x), and their mean row and column.
+
+    The count is 0 where an earlier sample of the pixel sees it too, and so has been shaded for all of them.
+    """
+    face = ids[above + y, left + x]
+    same = 0
+    down = 0
+    across = 0
+    for other_y in range(samples):
+        for other_x in range(samples):
+            if ids[above + other_y, left + other_x] == face:
+                if same == 0 and (other_y != y or other_x != x):
+                    return 0, 0.0, 0.0
+                same += 1
+                down += other_y
+                across += other_x
+    return same, down / same, across / same
+
+
 @kernel
 def shade(
     clip: Any,
-    vertices: Any,
-    normals: Any,
-    table: Any,
+    corners: Any,
     faces: Any,
     face_parts: Any,
     part_colours: Any,
@@ -241,13 +273,11 @@ def shade(
 
     Args:
         clip: [V, 4] float64 clip positions.
-        vertices: [V, 3] float64 world positions.
-        normals: [V, 3] float64 unit normals.
-        table: [V, 7] float32 from `Mesh.vertex_table`.
+        corners: [V, 13] float32: world position, unit normal, and `Mesh.vertex_table`.
         faces: [F, 3] int64.
         face_parts: [F] int64.
         part_colours: [P, 3] float32.
-        materials: [P, 15] float64 from `Material.row`.
+        materials: [P, 18] float64 from `Material.row`.
         lights: [L, 6] float64 from `Lights.table`.
         ambient: [6] float64, light from above and from below.
         eye: [3] float64, the camera's place.
@@ -265,62 +295,65 @@ def shade(
     planes = np.empty((4, 3))
     known = -1
     count = samples * samples
-    done = np.empty(count, np.bool_)
+    share = 1.0 / count
     light_of = np.empty(3)
+    empty = np.empty(4, np.uint8)
     for row in range(top, bottom):
+        for channel in range(3):
+            empty[channel] = bytes_of[int(background[row, channel] * (TABLE_SIZE - 1) + 0.5)]
+        empty[3] = int(background[row, 3] * 255.0 + 0.5)
         for column in range(pixels.shape[1]):
+            left = column * samples
+            above = row * samples
+            first = ids[above, left]
+            uniform = alike(ids, above, left, samples)
+            if uniform and first < 0:
+                for channel in range(4):
+                    pixels[row, column, channel] = empty[channel]
+                continue
             light_of[0] = light_of[1] = light_of[2] = 0.0
             covered = 0
-            for sample in range(count):
-                done[sample] = False
-            for sample in range(count):
-                if done[sample]:
-                    continue
-                face = ids[row * samples + sample // samples, column * samples + sample % samples]
-                if face < 0:
-                    continue
-                same = 0
-                down = 0
-                across = 0
-                for other in range(sample, count):
-                    y, x = other // samples, other % samples
-                    if ids[row * samples + y, column * samples + x] == face:
-                        done[other] = True
-                        same += 1
-                        down += y
-                        across += x
-                covered += same
-                if face != known:
-                    prepare(clip, faces, face, planes)
-                    known = face
-                belongs = face_parts[face]
-                red, green, blue = light_up(
-                    face,
-                    row * samples + down / same + 0.5,
-                    column * samples + across / same + 0.5,
-                    height,
-                    width,
-                    planes,
-                    vertices,
-                    normals,
-                    table,
-                    faces,
-                    part_colours[belongs],
-                    materials[belongs],
-                    lights,
-                    ambient,
-                    eye,
-                    lens,
-                    depths,
-                )
-                light_of[0] += same * red
-                light_of[1] += same * green
-                light_of[2] += same * blue
-            behind = (count - covered) / count * background[row, 3]
-            alpha = covered / count + behind
+            for y in range(1 if uniform else samples):
+                for x in range(1 if uniform else samples):
+                    face = ids[above + y, left + x]
+                    if face < 0:
+                        continue
+                    if uniform:
+                        same, down, across = count, 0.5 * (samples - 1), 0.5 * (samples - 1)
+                    else:
+                        same, down, across = group(ids, above, left, samples, y, x)
+                        if same == 0:
+                            continue
+                    covered += same
+                    if face != known:
+                        prepare(clip, faces, face, planes)
+                        known = face
+                    belongs = face_parts[face]
+                    red, green, blue = light_up(
+                        face,
+                        above + down + 0.5,
+                        left + across + 0.5,
+                        height,
+                        width,
+                        planes,
+                        corners,
+                        faces,
+                        belongs,
+                        part_colours,
+                        materials,
+                        lights,
+                        ambient,
+                        eye,
+                        lens,
+                        depths,
+                    )
+                    light_of[0] += same * red
+                    light_of[1] += same * green
+                    light_of[2] += same * blue
+            behind = (count - covered) * share * background[row, 3]
+            alpha = covered * share + behind
+            whole = 1.0 / alpha if alpha > 0.0 else 0.0
             for channel in range(3):
-                value = light_of[channel] / count + behind * background[row, channel]
-                if alpha > 0.0:
-                    value /= alpha
+                value = (light_of[channel] * share + behind * background[row, channel]) * whole
                 pixels[row, column, channel] = bytes_of[int(value * (TABLE_SIZE - 1) + 0.5)]
             pixels[row, column, 3] = int(alpha * 255.0 + 0.5)
