@@ -111,7 +111,7 @@ def read_samples(folder: Path, entry: Entry) -> NDArray[np.float32]:
     """The sound of one utterance, [N] float32; only its own samples are read from the disk."""
     sound = np.load(shard_path(folder, entry.shard).with_suffix(".npy"), mmap_mode="r")
     own = sound[entry.first : entry.first + round(entry.seconds * SAMPLE_RATE)]
-    return own.astype(np.float32) / FULL_SCALE
+    return np.asarray(own / FULL_SCALE, np.float32)
 
 
 def read_shards(folder: Path) -> tuple[list[Entry], list[str]]:

@@ -82,7 +82,7 @@ def to_corpus_rate(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np
 def read_wav(path: Path) -> NDArray[np.float32]:
     """The samples [N] of a 16-bit mono wav file at `SAMPLE_RATE`, whatever its rate."""
     rate, samples = wavfile.read(path)
-    return to_corpus_rate(samples.astype(np.float32) / 32768, rate)
+    return to_corpus_rate(np.asarray(samples / 32768, np.float32), rate)
 
 
 def shifted(synthesis: Synthesis, factor: float) -> Synthesis:
