@@ -68,7 +68,7 @@ def write_score(phones: Sequence[Phone], duration: float) -> Score:
         Spans(np.array(starts), np.array(ends)),
         tuple(gestures),
         _plateaus([_lip_contact(line, i) for i, phone in enumerate(line) if phone.symbol in BILABIAL]),
-        _plateaus([_held(phone.start, phone.end) for phone in line if phone.symbol in LABIODENTAL]),
+        _plateaus([_held_middle(phone) for phone in line if phone.symbol in LABIODENTAL]),
         _plateaus([_rest(line, i) for i, phone in enumerate(line) if _is_pause(phone)]),
     )
 
@@ -110,6 +110,12 @@ def _held(start: float, end: float) -> tuple[float, float]:
     return middle - half, middle + half
 
 
+def _held_middle(phone: Phone) -> tuple[float, float]:
+    """When the lip is at the teeth for an F or V: nearly throughout, because it is what makes the noise."""
+    margin = 0.15 * phone.duration
+    return _held(phone.start + margin, phone.end - margin)
+
+
 def _lip_contact(line: Sequence[Phone], index: int) -> tuple[float, float]:
     """When the lips are together for a P B M.
 
@@ -121,6 +127,8 @@ def _lip_contact(line: Sequence[Phone], index: int) -> tuple[float, float]:
     early = 0.015
     if before is not None and before.symbol in _LIPS_FREE:
         early = min(0.045, before.duration / 2)
+    if before is not None and before.symbol in LABIODENTAL:
+        early = 0.0
     burst = {"P": 0.3, "B": 0.15, "M": 0.05}[phone.symbol] * phone.duration
     start, end = _held(phone.start, phone.end - min(burst, 0.06))
     return min(start, phone.start - early), end

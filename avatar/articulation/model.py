@@ -1,0 +1,96 @@
+"""Phones with times in, face curves out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from avatar.animation import Animation
+from avatar.articulation.phones import Phone
+from avatar.articulation.score import write_score
+from avatar.articulation.shapes import LipResponse, built_in_response, shape_weights
+from avatar.articulation.tracks import Tracks, play
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How much jaw and lips take part, as in JALI (Edwards et al. 2016). Contacts are made in any style.
+
+    Args:
+        jaw: factor of the jaw's opening; 0 speaks through the teeth.
+        lips: factor of what the lips do: parting, spreading, rounding, turning outward; 0 mumbles.
+    """
+
+    jaw: float = 1.0
+    lips: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, value in (("jaw", self.jaw), ("lips", self.lips)):
+            if not 0 <= value <= 2:
+                raise ValueError(f"{name} must be a factor 0..2, got {value}; 1 is everyday speech")
+
+
+def articulate(
+    phones: Sequence[Phone],
+    *,
+    fps: float = 50.0,
+    duration: float | None = None,
+    style: Style | None = None,
+    loudness: ArrayLike | None = None,
+    response: LipResponse | None = None,
+) -> Animation:
+    """Move a mouth as the phones ask.
+
+    Args:
+        phones: in order of time, without overlaps; what none covers is silence.
+        fps: frames per second of the result.
+        duration: seconds of the result; by default until the last phone's end.
+        style: share of jaw and lips; by default everyday speech.
+        loudness: [T] factor of the opening at each frame, 1 is normal; kept within 0.5..1.5. By default 1.
+        response: of the rig that will wear the curves; by default the built-in head.
+
+    Returns:
+        An animation of round(duration * fps) frames; shapes outside the mouth, head and eyes stay neutral. The same
+        phones always give the same curves, and a phone changes nothing further than about 0.4 s away.
+
+    Raises:
+        ValueError: fps or duration is not positive, phones overlap, or loudness has the wrong length.
+
+    >>> articulate([Phone("AA", 0.5, 0.75)], fps=50, duration=1.0).weights.shape
+    (50, 61)
+    """
+    if duration is None:
+        duration = phones[-1].end if phones else 0.0
+    if not (np.isfinite(fps) and fps > 0):
+        raise ValueError(f"fps must be a number above 0, got {fps}")
+    if not (np.isfinite(duration) and duration > 0):
+        raise ValueError(f"duration must be seconds above 0, got {duration}; give it, or at least one phone")
+    response = built_in_response() if response is None else response
+    count = max(1, round(duration * fps))
+    tracks = play(write_score(phones, duration), count, fps)
+    if loudness is not None:
+        tracks = _louder(tracks, np.asarray(loudness, np.float64))
+    if style is not None:
+        tracks = _styled(tracks, style)
+    weights = np.tile(response.space.neutral, (count, 1)) + shape_weights(tracks, response)
+    return Animation(response.space, weights.astype(np.float32), fps)
+
+
+def _styled(tracks: Tracks, style: Style) -> Tracks:
+    jaw = style.jaw * tracks.jaw
+    return replace(
+        tracks,
+        jaw=jaw,
+        opening=jaw + style.lips * (tracks.opening - tracks.jaw),
+        spread=style.lips * tracks.spread,
+        rounding=np.minimum(style.lips * tracks.rounding, 1.0),
+        eversion=np.minimum(style.lips * tracks.eversion, 1.0),
+    )
+
+
+def _louder(tracks: Tracks, loudness: np.ndarray) -> Tracks:
+    if loudness.shape != tracks.jaw.shape:
+        raise ValueError(f"loudness must be [{len(tracks.jaw)}], one factor a frame, got {list(loudness.shape)}")
+    factor = np.clip(loudness, 0.5, 1.5)
+    return replace(tracks, jaw=tracks.jaw * factor, opening=tracks.opening * factor)
