@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,6 +11,7 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 import soxr
+from av.container import InputContainer
 from numpy.typing import ArrayLike, NDArray
 
 log = logging.getLogger(__name__)
@@ -186,10 +188,35 @@ def read_audio(path: str | os.PathLike[str], sample_rate: int = SAMPLE_RATE) -> 
         yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
-def _decode(path: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
-    """Mono blocks [n] of the first audio track, each with its own sample rate."""
-    damaged = decoded = 0
-    unpack = _Unpacker()
+@dataclass(frozen=True)
+class Track:
+    """What a file says about its sound.
+
+    Args:
+        codec: for example "flac".
+        channels: how many.
+        sample_rate: samples per second.
+    """
+
+    codec: str
+    channels: int
+    sample_rate: int
+
+
+def describe(path: str | os.PathLike[str]) -> Track:
+    """What a file says about its sound, without decoding it.
+
+    Raises:
+        OSError, ValueError: see `load_audio`.
+    """
+    with _container(Path(path)) as container:
+        context = container.streams.audio[0].codec_context
+        return Track(context.name, context.layout.nb_channels, context.sample_rate)
+
+
+@contextmanager
+def _container(path: Path) -> Iterator[InputContainer]:
+    """A media file that has sound."""
     # Opened here and not by FFmpeg, which would take the name for a web address, a playlist or a pattern of names.
     with _open(path) as file:
         try:
@@ -200,18 +227,26 @@ def _decode(path: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
         with container:
             if not container.streams.audio:
                 raise ValueError(f"{path} has no sound: there is no audio track in it")
-            try:
-                for packet in container.demux(container.streams.audio[0]):
-                    try:
-                        frames = packet.decode()
-                    except av.error.FFmpegError:
-                        damaged += 1
-                        continue
-                    for frame in frames:
-                        decoded += 1
-                        yield _to_mono(unpack(frame)), frame.sample_rate
-            except av.error.FFmpegError as error:
-                raise ValueError(f"{path} cannot be read to its end: {error.strerror}") from None
+            yield container
+
+
+def _decode(path: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
+    """Mono blocks [n] of the first audio track, each with its own sample rate."""
+    damaged = decoded = 0
+    unpack = _Unpacker()
+    with _container(path) as container:
+        try:
+            for packet in container.demux(container.streams.audio[0]):
+                try:
+                    frames = packet.decode()
+                except av.error.FFmpegError:
+                    damaged += 1
+                    continue
+                for frame in frames:
+                    decoded += 1
+                    yield _to_mono(unpack(frame)), frame.sample_rate
+        except av.error.FFmpegError as error:
+            raise ValueError(f"{path} cannot be read to its end: {error.strerror}") from None
     if damaged and not decoded:
         raise ValueError(f"{path} cannot be decoded: all {damaged} pieces of its audio track are damaged")
     if damaged:

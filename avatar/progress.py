@@ -1,7 +1,6 @@
 """The one way long work shows how far it is."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
@@ -33,10 +32,3 @@ def track(items: Iterable[T], description: str, *, total: int | None = None) -> 
     """
     with _bar() as bar:
         yield from bar.track(items, total=total, description=description)
-
-
-@contextmanager
-def status(message: str) -> Iterator[None]:
-    """Show `message` with a spinner on standard error while a step of unknown length runs."""
-    with Console(stderr=True).status(message):
-        yield

@@ -1,6 +1,6 @@
 import pytest
 
-from avatar.progress import status, track
+from avatar.progress import track
 
 
 def test_track_passes_everything_on_and_is_silent_without_a_terminal(capfd):
@@ -13,5 +13,3 @@ def test_errors_pass_through():
     with pytest.raises(ValueError, match="stop"):
         for _ in track(range(3), "failing"):
             raise ValueError("stop")
-    with pytest.raises(ValueError, match="stop"), status("working"):
-        raise ValueError("stop")
