@@ -1,0 +1,106 @@
+"""The table of formats, and the one way to write any of them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from avatar.animation import Animation
+from avatar.export.options import ExportOptions
+from avatar.export.pattern import is_folder, sequence_pattern
+from avatar.files import check_writable
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file.
+
+    Args:
+        title: what it is, for people.
+        module: the module whose `write(animation, path, options)` makes it; imported when it is needed, because the
+            renderer and torch take seconds.
+    """
+
+    title: str
+    module: str
+
+
+FORMATS: dict[str, Format] = {
+    ".csv": Format("Live Link Face CSV", "avatar.export.livelink"),
+    ".glb": Format("glTF head with morph targets and the animation", "avatar.export.gltf"),
+    ".mp4": Format("video with sound", "avatar.export.video"),
+    ".npz": Format("curves for avatar itself and numpy", "avatar.export.npz"),
+    ".png": Format("a picture, or one a frame where the name holds %04d or ends in /", "avatar.export.pictures"),
+}
+"""Extension to format. A new format is one module and one line here."""
+
+
+def export(
+    animation: Animation,
+    path: str | os.PathLike[str],
+    *,
+    identity: Mapping[str, float] | None = None,
+    size: int = 512,
+    supersample: int = 2,
+    audio: str | os.PathLike[str] | None = None,
+    at: float = 0.0,
+) -> None:
+    """Write an animation in the format that the extension of `path` names; an older file survives any error.
+
+    Args:
+        animation: at least one frame in the ARKit space (.npz takes any space).
+        path: ends in .csv, .glb, .mp4, .npz or .png; a folder (ends in /) or a name with %04d gets a PNG a frame.
+        identity: values of the built-in head's identity axes by name; the others are average.
+        size: width and height of pictures in pixels.
+        supersample: samples across and down each pixel.
+        audio: the sound of a video; the animation's own file when left out.
+        at: the instant that a single picture shows, in seconds.
+
+    Raises:
+        OSError: the target cannot be written.
+        KeyError: an identity axis has no such name.
+        ValueError: unknown extension, no frames, another control space, or an option out of range.
+
+    Example:
+        >>> export(Animation(ARKIT, ARKIT.neutral[None], 60), "rest.csv")
+    """
+    options = ExportOptions(identity or {}, size, supersample, None if audio is None else Path(audio), at)
+    write(animation, path, options)
+
+
+def write(animation: Animation, path: str | os.PathLike[str], options: ExportOptions) -> None:
+    """What `export` does, with the options in one piece."""
+    form = check_target(path)
+    if len(animation) == 0:
+        raise ValueError(f"cannot write {path}: the animation has no frames")
+    import_module(form.module).write(animation, os.fspath(path), options)
+
+
+def check_target(path: str | os.PathLike[str]) -> Format:
+    """The format of a target; whether it can be written is found out at once.
+
+    Args:
+        path: see `export`.
+
+    Raises:
+        OSError: the target cannot be written.
+        ValueError: the extension is unknown, or a pattern of names is wrong.
+    """
+    if is_folder(path):
+        check_writable(Path(path) / "frame.png")
+        return FORMATS[".png"]
+    form = FORMATS.get(Path(path).suffix.lower())
+    if form is None:
+        raise ValueError(f"cannot write {path}: its extension must be one of {', '.join(FORMATS)}")
+    sequence_pattern(path)
+    check_writable(path)
+    return form
+
+
+def in_arkit(animation: Animation, path: str | os.PathLike[str]) -> None:
+    """Refuse another control space than the one that the built-in head and Live Link speak."""
+    from avatar.controls import ARKIT
+
+    if animation.space != ARKIT:
+        raise ValueError(f"cannot write {path}: it takes the {ARKIT.name} controls, got {animation.space.name}")

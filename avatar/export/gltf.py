@@ -1,0 +1,245 @@
+"""GLB: the built-in head with 52 named morph targets, joints for neck and eyes, and the animation.
+
+The file moves as the rig does: morph targets hold the shapes' displacements, a joint blends the head's turn down the
+neck, and the eyeballs hang on joints at their centres, turned by the eyes' own angles and by the eyeLook shapes.
+(Lids follow the eyeLook shapes, as in the rig; they do not follow the eyes' own angles.)
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+import avatar
+from avatar.animation import Animation
+from avatar.controls import ARKIT_SHAPES
+from avatar.export.formats import in_arkit
+from avatar.export.glb import GlbPacker
+from avatar.export.head import identity_vector, shipped_head
+from avatar.export.options import ExportOptions
+from avatar.files import replacing
+from avatar.renderers import material_for, vertex_normals
+from avatar.rigs import BuiltInHead
+
+Array = NDArray[Any]
+
+_VERTICES, _INDICES = 34962, 34963
+_SMALLEST_STEP = 1e-6
+"""Metres; displacements under it are not written."""
+_SMALLEST_TILT = 2e-3
+"""Changes of normals under it are not written."""
+
+
+@dataclass(frozen=True)
+class _Joint:
+    """A joint of the skeleton; the first is the resting neck."""
+
+    name: str
+    parent: int | None
+    place: Array  # [3], metres, in the head's space
+
+
+@dataclass(frozen=True)
+class _Surface:
+    """The head's vertices with what hangs on each [V, ...]."""
+
+    positions: Array
+    normals: Array
+    colours: Array
+    joints: Array  # [V, 4]
+    shares: Array  # [V, 4], of the joints
+    steps: Array  # [52, V, 3]
+    tilts: Array  # [52, V, 3]
+
+
+def write(animation: Animation, path: str, options: ExportOptions) -> None:
+    """Write the head, wearing the identity asked for, and the animation."""
+    in_arkit(animation, path)
+    head = shipped_head()
+    identity = identity_vector(head, options.identity)
+    joints = _joints(head, identity)
+    surface = _surface(head, identity)
+    packer = GlbPacker()
+    document = {
+        "asset": {"version": "2.0", "generator": f"avatar {avatar.__version__}"},
+        "scene": 0,
+        "scenes": [{"name": "Avatar", "nodes": [0]}],
+        "nodes": _nodes(joints),
+        "skins": [_skin(packer, joints)],
+        "materials": [_material(part) for part in head.parts],
+        "meshes": [
+            {
+                "name": "Face",
+                "primitives": [_primitive(packer, head, surface, part) for part in range(len(head.parts))],
+                "weights": [0.0] * len(ARKIT_SHAPES),
+                "extras": {"targetNames": list(ARKIT_SHAPES)},
+            }
+        ],
+        "animations": [_animation(packer, animation, head)],
+    }
+    with replacing(path) as temporary:
+        packer.write(Path(temporary), document)
+
+
+def _joints(head: BuiltInHead, identity: Tensor) -> list[_Joint]:
+    centres = head.gaze.centres + torch.tensordot(identity, head.gaze.centre_identities, 1)[0]
+    pivot = head.neck_pivot.numpy()
+    return [
+        _Joint("neck", None, pivot),
+        _Joint("head", 0, pivot),
+        _Joint("leftEye", 1, centres[0].numpy()),
+        _Joint("rightEye", 1, centres[1].numpy()),
+    ]
+
+
+_FACE_NODE, _FIRST_JOINT_NODE = 1, 2
+
+
+def _nodes(joints: list[_Joint]) -> list[dict[str, Any]]:
+    """The root, the face under it, and the joints under it."""
+    nodes: list[dict[str, Any]] = [
+        {"name": "Avatar", "children": [_FACE_NODE, _FIRST_JOINT_NODE]},
+        {"name": "Face", "mesh": 0, "skin": 0},
+    ]
+    for index, joint in enumerate(joints):
+        start = np.zeros(3) if joint.parent is None else joints[joint.parent].place
+        node: dict[str, Any] = {"name": joint.name, "translation": (joint.place - start).tolist()}
+        children = [_FIRST_JOINT_NODE + i for i, other in enumerate(joints) if other.parent == index]
+        nodes.append(node | ({"children": children} if children else {}))
+    return nodes
+
+
+def _skin(packer: GlbPacker, joints: list[_Joint]) -> dict[str, Any]:
+    inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
+    for matrix, joint in zip(inverse, joints, strict=True):
+        matrix[3, :3] = -joint.place  # glTF keeps columns in rows
+    return {
+        "name": "Skeleton",
+        "joints": [_FIRST_JOINT_NODE + i for i in range(len(joints))],
+        "skeleton": _FIRST_JOINT_NODE,
+        "inverseBindMatrices": packer.dense(inverse),
+    }
+
+
+def _material(part: str) -> dict[str, Any]:
+    look = material_for(part)
+    # The renderer's width of a highlight is the square of glTF's roughness.
+    surface = {"metallicFactor": 0.0, "roughnessFactor": round(float(np.sqrt(look.roughness)), 3)}
+    return {"name": part, "doubleSided": look.double_sided, "pbrMetallicRoughness": surface}
+
+
+def _surface(head: BuiltInHead, identity: Tensor) -> _Surface:
+    positions = head.neutral(identity)[0].numpy()
+    steps = _steps(head, identity)
+    faces = head.faces.numpy()
+    normals = _unit(vertex_normals(positions, faces))
+    tilts = np.stack([_unit(vertex_normals(positions + step, faces)) - normals for step in steps])
+    # Away from a shape's displacements only rounding could tilt a normal.
+    tilts[np.linalg.norm(tilts, axis=-1) < _SMALLEST_TILT] = 0.0
+    turns = head.head_weight.numpy()
+    joints = np.zeros((len(positions), 4), np.uint8)
+    shares = np.zeros((len(positions), 4))
+    joints[:, 1] = 1
+    shares[:, 0], shares[:, 1] = 1 - turns, turns
+    for joint, ball in zip((2, 3), head.gaze.balls, strict=True):
+        joints[ball] = (joint, 0, 0, 0)
+        shares[ball] = (1, 0, 0, 0)
+    joints[shares == 0] = 0  # glTF wants unused joints to be 0
+    return _Surface(positions, normals, head.vertex_colours.numpy(), joints, shares, steps, tilts)
+
+
+def _steps(head: BuiltInHead, identity: Tensor) -> Array:
+    """What each shape moves [52, V, 3], the eyeballs apart, which turn on their joints."""
+    each = torch.eye(len(ARKIT_SHAPES), len(head.space))
+    with torch.inference_mode():
+        steps: Array = (head(each, identity) - head.neutral(identity)).numpy()
+    for ball in head.gaze.balls:
+        steps[:, ball.numpy()] = 0.0
+    return steps
+
+
+def _unit(normals: Array) -> NDArray[np.float32]:
+    """Normals of length 1, upwards where a vertex has none."""
+    lengths = np.linalg.norm(normals, axis=-1, keepdims=True)
+    return np.where(lengths > 0.5, normals / np.maximum(lengths, 1e-12), (0.0, 1.0, 0.0)).astype(np.float32)
+
+
+def _primitive(packer: GlbPacker, head: BuiltInHead, surface: _Surface, part: int) -> dict[str, Any]:
+    """One part of the head; vertices on a seam of the texture are doubled."""
+    mine = (head.face_parts == part).numpy()
+    corners = np.concatenate([head.faces.numpy()[mine, :, None], head.corner_uv.numpy()[mine]], axis=-1).reshape(-1, 3)
+    distinct, triangles = np.unique(corners, axis=0, return_inverse=True)
+    source = distinct[:, 0].astype(np.int64)
+    uv = distinct[:, 1:].astype(np.float32)
+    uv[:, 1] = 1 - uv[:, 1]  # glTF's textures start at the top
+    opaque = np.concatenate([surface.colours[source], np.ones((len(source), 1))], axis=1)
+    attributes = {
+        "POSITION": packer.dense(surface.positions[source].astype(np.float32), limits=True, target=_VERTICES),
+        "NORMAL": packer.dense(surface.normals[source], target=_VERTICES),
+        "TEXCOORD_0": packer.dense(uv, target=_VERTICES),
+        "COLOR_0": packer.dense(_shares16(opaque), normalized=True, target=_VERTICES),
+        "JOINTS_0": packer.dense(surface.joints[source], target=_VERTICES),
+        "WEIGHTS_0": packer.dense(_whole_shares(surface.shares[source]), normalized=True, target=_VERTICES),
+    }
+    targets = [
+        {
+            "POSITION": _sparse(packer, step[source], _SMALLEST_STEP),
+            "NORMAL": _sparse(packer, tilt[source], _SMALLEST_TILT),
+        }
+        for step, tilt in zip(surface.steps, surface.tilts, strict=True)
+    ]
+    kind = np.uint16 if len(source) < 2**16 else np.uint32
+    indices = packer.dense(triangles.reshape(-1).astype(kind), target=_INDICES)
+    return {"attributes": attributes, "indices": indices, "material": part, "targets": targets}
+
+
+def _sparse(packer: GlbPacker, values: Array, smallest: float) -> int:
+    index = np.flatnonzero(np.linalg.norm(values, axis=-1) >= smallest)
+    return packer.sparse(index, values[index].astype(np.float32), len(values))
+
+
+def _shares16(values: Array) -> NDArray[np.uint16]:
+    """0..1 as 16-bit integers."""
+    return np.round(np.clip(values, 0, 1) * 65535).astype(np.uint16)
+
+
+def _whole_shares(shares: Array) -> NDArray[np.uint16]:
+    """Shares [V, 4] of up to two joints as 16-bit integers that add up to the whole exactly."""
+    whole = _shares16(shares)
+    whole[:, 0] += 65535 - whole.sum(1, dtype=np.int64).astype(np.uint16)
+    return whole
+
+
+def _animation(packer: GlbPacker, animation: Animation, head: BuiltInHead) -> dict[str, Any]:
+    weights = torch.from_numpy(animation.weights.copy())
+    space = animation.space
+    turn = animation.weights[:, space.indices(("headYaw", "headPitch", "headRoll"))]
+    eyes = head.gaze.angles(weights).numpy()
+    times = packer.dense(animation.times.astype(np.float32), limits=True)
+    shapes = packer.dense(animation.weights[:, space.indices(ARKIT_SHAPES)].reshape(-1))
+    outputs = [("weights", _FACE_NODE, shapes)]
+    for joint, angles in ((1, turn), (2, eyes[:, 0]), (3, eyes[:, 1])):
+        outputs.append(("rotation", _FIRST_JOINT_NODE + joint, packer.dense(quaternions(angles))))
+    return {
+        "name": "Speech",
+        "samplers": [{"input": times, "output": output, "interpolation": "LINEAR"} for _, _, output in outputs],
+        "channels": [
+            {"sampler": i, "target": {"node": node, "path": path}} for i, (path, node, _) in enumerate(outputs)
+        ],
+    }
+
+
+def quaternions(angles: Array) -> NDArray[np.float32]:
+    """glTF quaternions (x, y, z, w) [T, 4] of yaw, pitch and roll [T, 3] in radians: Ry(yaw) Rx(pitch) Rz(roll)."""
+    (sy, sx, sz), (cy, cx, cz) = np.sin(np.asarray(angles).T / 2), np.cos(np.asarray(angles).T / 2)
+    parts = (
+        cy * sx * cz + sy * cx * sz,
+        sy * cx * cz - cy * sx * sz,
+        cy * cx * sz - sy * sx * cz,
+        cy * cx * cz + sy * sx * sz,
+    )
+    return np.stack(parts, axis=-1).astype(np.float32)
