@@ -1,0 +1,83 @@
+"""`avatar animate`: recordings to videos and curves."""
+
+import sys
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from avatar.cli.look import Look, Outputs
+
+if TYPE_CHECKING:
+    from avatar.animator import Animator
+    from avatar.export import ExportOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Animate(Look):
+    """Animate recordings of speech.
+
+    Each output's extension picks its format: .mp4 video with sound, .csv Live Link Face curves, .glb head with morph
+    targets and animation, .npz curves for Python, .png one picture (or, with %04d in the name, one a frame).
+
+    avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
+
+    avatar animate recordings/ -o "out/{name}.mp4" "out/{name}.csv"
+
+    Args:
+        inputs: Recordings (wav, flac, mp3, ogg, m4a, the sound of a video) or folders of them.
+        output: Files to write; with several recordings, {name} stands for the recording's.
+        fps: Frames per second.
+        blinks: Whether the eyes blink every few seconds.
+        seed: Of the blinks: another number, other instants.
+    """
+
+    inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IN...")]
+    output: Outputs
+    fps: float = 60.0
+    blinks: bool = True
+    seed: int = 0
+
+    def run(self) -> int:
+        """Check everything, then work; one bad recording does not stop the others."""
+        from avatar.cli.targets import find_recordings, plan
+
+        if not (isfinite(self.fps) and self.fps > 0):
+            raise ValueError(f"--fps must be a number above 0, got {self.fps}")
+        if self.seed < 0:
+            raise ValueError(f"--seed must be 0 or more, got {self.seed}")
+        recordings = find_recordings(self.inputs)
+        targets = plan(recordings, self.output)
+        options = self.options()
+
+        from avatar.animator import Animator
+
+        animator = Animator.load()
+        if len(recordings) == 1:
+            self._animate(animator, recordings[0], targets[recordings[0]], options)
+            return 0
+        return self._animate_all(animator, targets, options)
+
+    def _animate_all(self, animator: "Animator", targets: dict[Path, list[str]], options: "ExportOptions") -> int:
+        from avatar.cli import FAILURE, describe
+
+        failed = 0
+        for recording, each in targets.items():
+            try:
+                self._animate(animator, recording, each, options)
+            except (OSError, ValueError) as error:
+                failed += 1
+                sys.stderr.write(f"avatar: error: {describe(error)}\n")
+        if failed:
+            sys.stderr.write(f"avatar: {failed} of {len(targets)} recordings failed\n")
+        return FAILURE if failed else 0
+
+    def _animate(self, animator: "Animator", recording: Path, targets: list[str], options: "ExportOptions") -> None:
+        from avatar.export.formats import write
+
+        animation = animator.animate(recording, fps=self.fps, blinks=self.blinks, seed=self.seed)
+        for target in targets:
+            write(animation, target, options)
+            sys.stdout.write(f"{recording} -> {target} ({animation.duration:.1f} s)\n")

@@ -1,0 +1,31 @@
+"""The commands, and how words become one of them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import tyro
+
+from avatar.cli.animate import Animate
+from avatar.cli.info import Info
+from avatar.cli.render import Render
+
+Command = (
+    Annotated[Animate, tyro.conf.subcommand("animate")]
+    | Annotated[Render, tyro.conf.subcommand("render")]
+    | Annotated[Info, tyro.conf.subcommand("info")]
+)
+
+_DESCRIPTION = """Speech in, a talking head and engine curves out.
+
+avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
+
+--version prints the version; --debug shows where an error came from."""
+
+
+def parse(words: Sequence[str]) -> Animate | Render | Info:
+    """The command that the words ask for.
+
+    Raises:
+        SystemExit: help was asked for and printed (0), or the words do not parse (2).
+    """
+    return tyro.cli(Command, prog="avatar", description=_DESCRIPTION, args=words)

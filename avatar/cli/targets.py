@@ -1,0 +1,89 @@
+"""What is read and what is written, settled before any work begins."""
+
+import string
+from collections.abc import Sequence
+from pathlib import Path
+
+from avatar.export import check_target
+from avatar.export.pattern import is_folder
+
+
+def find_recordings(inputs: Sequence[str]) -> list[Path]:
+    """The files that the inputs name; a folder stands for the recordings in it.
+
+    Raises:
+        OSError: there is no such file or folder.
+        ValueError: nothing is named, or a folder holds no recording.
+    """
+    from avatar.audio import SOUND_EXTENSIONS
+
+    if not inputs:
+        raise ValueError("name at least one recording, for example: avatar animate talk.wav -o talk.mp4")
+    found: list[Path] = []
+    for name in inputs:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SOUND_EXTENSIONS)
+            if not inside:
+                raise ValueError(f"the folder {name} holds no recording ({', '.join(sorted(SOUND_EXTENSIONS))})")
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            raise FileNotFoundError(f"no such audio file: {name}")
+    return found
+
+
+def plan(inputs: Sequence[Path], outputs: Sequence[str]) -> dict[Path, list[str]]:
+    """The targets of each input; missing folders are made.
+
+    Args:
+        inputs: files.
+        outputs: as the user wrote them; {name} stands for an input's name without its extension.
+
+    Raises:
+        OSError: a target cannot be written.
+        ValueError: no output, an unknown extension, a target that two would write, or one that is an input.
+    """
+    if not outputs:
+        raise ValueError("name at least one output with -o, for example: -o talk.mp4 talk.csv")
+    for output in outputs:
+        fields = {field for _, field, _, _ in _fields(output) if field is not None}
+        if fields - {"name"}:
+            raise ValueError(f"{output}: only {{name}} may stand in braces")
+        if len(inputs) > 1 and not fields:
+            raise ValueError(f"{len(inputs)} recordings cannot all become {output}; write {{name}}: {_suggest(output)}")
+    targets = {path: [output.format(name=path.stem) for output in outputs] for path in inputs}
+    _check_apart(inputs, [target for each in targets.values() for target in each])
+    for each in targets.values():
+        for target in each:
+            (Path(target) if is_folder(target) else Path(target).parent).mkdir(parents=True, exist_ok=True)
+            check_target(target)
+    return targets
+
+
+def _fields(output: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    try:
+        return list(string.Formatter().parse(output))
+    except ValueError as error:
+        raise ValueError(f"{output}: only {{name}} may stand in braces ({error})") from None
+
+
+def _suggest(output: str) -> str:
+    if is_folder(output):
+        return output.rstrip("/\\") + "/{name}.mp4"
+    path = Path(output)
+    return str(path.with_name("{name}" + path.suffix))
+
+
+def _check_apart(inputs: Sequence[Path], targets: Sequence[str]) -> None:
+    """Refuse to write a file twice, or over what is read."""
+    read = {path.resolve() for path in inputs}
+    written: set[Path] = set()
+    for target in targets:
+        place = Path(target).resolve()
+        if place in read:
+            raise ValueError(f"{target} is an input too; choose another output")
+        if place in written:
+            raise ValueError(f"{target} would be written twice; give the recordings or outputs different names")
+        written.add(place)
