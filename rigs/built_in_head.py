@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from avatar.rigs.gaze import Gaze
 from avatar.rigs.head_file import HeadFile
+from avatar.rigs.lids import Lids
 from avatar.rigs.rotations import yaw_pitch_roll
 from torch import Tensor, nn
 
@@ -94,6 +95,7 @@ class BuiltInHead(nn.Module):
         self._constant("shapes", torch.from_numpy(file.displacements("shapes")).flatten(1))
         self._constant("identities", torch.from_numpy(file.displacements("identity")).flatten(1))
         self.gaze = Gaze(file, self.regions)
+        self.lids = Lids(file)
 
     def _constant(self, name: str, value: Tensor) -> None:
         self.register_buffer(name, value, persistent=False)
@@ -132,6 +134,7 @@ class BuiltInHead(nn.Module):
         neutral = self.neutral(identity)
         shape_weights = weights[:, : len(ARKIT_SHAPES)] + self.gaze.lid_weights(weights)
         vertices = neutral + (shape_weights @ self.shapes).reshape(len(weights), -1, 3)
+        vertices = self.lids(vertices, weights)
         vertices = self.gaze(vertices, neutral, weights, identity)
         return self._turn(vertices, weights[:, self._head_angles])
 

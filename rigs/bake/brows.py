@@ -7,22 +7,23 @@ from scipy import sparse
 
 _PATH = np.array(
     [
-        (10.5, 17.5, 4.6),
-        (15.0, 20.0, 5.6),
-        (22.0, 22.3, 5.4),
-        (30.0, 24.0, 4.8),
-        (38.0, 24.2, 4.0),
-        (45.0, 21.8, 3.0),
-        (51.0, 17.5, 1.6),
+        (10.5, 18.0, 3.0),
+        (15.0, 19.6, 4.2),
+        (22.0, 21.6, 4.1),
+        (30.0, 23.2, 3.7),
+        (38.0, 23.6, 3.0),
+        (45.0, 21.4, 2.2),
+        (51.0, 17.5, 1.0),
     ]
 )
 """Middle line of the left brow, millimetres: x from the face's middle, height above the eye, half the width."""
 
 _COLUMNS = 18
-_ACROSS = ((-1.0, -0.5), (-0.72, 0.7), (0.0, 1.5), (0.72, 0.7), (1.0, -0.5))
+_ACROSS = ((-1.0, -0.4), (-0.70, 0.5), (0.0, 1.0), (0.70, 0.5), (1.0, -0.4))
 """Place across the brow and height above the skin in millimetres: both edges dip under the skin."""
 
-_COLOUR = np.array([0.045, 0.026, 0.016])
+COLOUR = np.array([0.040, 0.023, 0.014])
+_EDGE = np.array([0.20, 0.115, 0.08])
 
 
 def _bind(points: Floats, vertices: Floats, faces: Integers) -> tuple[Integers, Floats]:
@@ -75,5 +76,6 @@ def build(skin: Surface, average: Floats, eye_height: float) -> Part:
     faces = np.concatenate([half_faces, half_faces[:, ::-1] + len(left)]).astype(np.int64)
     uv = np.stack([np.tile(at, 2 * len(_ACROSS)), np.tile(np.repeat(np.linspace(0, 1, len(_ACROSS)), _COLUMNS), 2)], 1)
     follow = (bind @ skin.weights).tocsr()
-    colours = np.tile(_COLOUR, (len(points), 1))
+    edge = np.repeat([abs(place) == 1.0 for place, _ in _ACROSS], _COLUMNS) | np.tile(at == 0, len(_ACROSS))
+    colours = np.tile(np.where(edge[:, None], _EDGE, COLOUR), (2, 1))
     return Part("brows", rest, faces, uv[faces], lambda displacement: np.asarray(follow @ displacement), colours)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from avatar.rigs.bake.assemble import Draft
+from avatar.rigs.bake.rings import Seam
 from avatar.rigs.bake.source import Floats, Integers
 from scipy.spatial import cKDTree
 
@@ -40,13 +41,12 @@ def find(draft: Draft) -> dict[str, Integers]:
     skin = part["skin"]
     labelled = {label: _vertices_of(draft, label) for label in ("head", "mouth_cavity", "eye_cavity.L", "eye_cavity.R")}
     left = draft.rest[:, 0] > 0
-    upper = skin & (strength(draft, "mouthRollUpper") > 0.0060)
-    lower = skin & (strength(draft, "mouthRollLower") > 0.0040)
+    upper, lower = _lips(draft)
     lids = skin & (strength(draft, "eyeBlinkLeft", "eyeBlinkRight") > 0.0005)
     masks = {
         **part,
-        "upper_lip": upper & ~lower,
-        "lower_lip": lower & ~upper,
+        "upper_lip": upper,
+        "lower_lip": lower,
         "lips": upper | lower,
         "left_lids": lids & left,
         "right_lids": lids & ~left,
@@ -64,6 +64,16 @@ def find(draft: Draft) -> dict[str, Integers]:
     return {**found, **_contact(draft, part["upper_teeth"]), **_skull(draft, skin)}
 
 
+def _lips(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of the vermilion of both lips; the corners belong to both."""
+    masks = np.zeros((2, len(draft.rest)), bool)
+    for ring in draft.lip_rings:
+        seam = Seam.of(ring, draft.rest)
+        masks[0, [*seam.upper, *seam.corners]] = True
+        masks[1, seam.lower] = True
+    return masks[0], masks[1]
+
+
 def _contact(draft: Draft, upper_teeth: np.ndarray) -> dict[str, Integers]:
     """The two that meet in f and v: the rim of the lower lip, the edge of the upper front teeth."""
     x, y = draft.rest[:, 0], draft.rest[:, 1]
@@ -78,7 +88,11 @@ def _contact(draft: Draft, upper_teeth: np.ndarray) -> dict[str, Integers]:
 
 def _skull(draft: Draft, skin: np.ndarray) -> dict[str, Integers]:
     """Three patches of the skull that no shape moves."""
-    still = skin & (np.abs(draft.shapes).max((0, 2)) < 1e-6) & (head_weight(draft) == 1)
+    still = (
+        (skin | (draft.part_of == draft.parts.index("hair")))
+        & (np.abs(draft.shapes).max((0, 2)) < 1e-6)
+        & (head_weight(draft) == 1)
+    )
     x, y, z = draft.rest.T
     side = still & (np.abs(z) < 0.05) & (y > 0.02) & (y < 0.08)
     return {
@@ -101,7 +115,7 @@ def head_weight(draft: Draft) -> Floats:
     height = y + 0.55 * z
     rise = np.clip((height + 0.150) / (0.150 - 0.075), 0, 1)
     weight = rise * rise * (3 - 2 * rise)
-    weight[draft.part_of != 0] = 1.0
+    weight[~np.isin(draft.part_of, [draft.parts.index(name) for name in ("skin", "hair")])] = 1.0
     weight[draft.part_of == draft.parts.index("shirt")] = 0.0
     return np.asarray(weight)
 

@@ -1,8 +1,9 @@
-"""Skin with neck and shoulders, and the shirt that ends them."""
+"""Skin with neck and shoulders, the shirt that ends them, and the scalp under the hair."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from avatar.rigs.bake import hair
 from avatar.rigs.bake.source import Floats, Integers, Source
 from avatar.rigs.bake.surface import Surface, normals
 
@@ -17,24 +18,27 @@ class Skins:
         skin: head, eye sockets, mouth cavity, neck.
         labels: body part of each skin triangle [F].
         shirt: what lies under the neckline.
+        hair: the scalp above the hairline.
     """
 
     skin: Surface
     labels: np.ndarray
     shirt: Surface
+    hair: Surface
 
 
 def _texture(source: Source, corners: Integers) -> Floats:
     return np.asarray(source.texture_points[corners])
 
 
-def cut(source: Source, average: Floats, eye_centres: tuple[Floats, Floats]) -> Skins:
+def cut(source: Source, average: Floats, eye_centres: tuple[Floats, Floats], ears: Floats) -> Skins:
     """Cut head and bust out of the body.
 
     Args:
         source: the source.
         average: vertices of the average in the head's frame [N, 3].
         eye_centres: centre of the left and the right eyeball [3].
+        ears: how much each vertex belongs to an ear [N].
     """
     faces, corners = source.triangles("body")
     labels = source.labels(corners)
@@ -46,8 +50,9 @@ def cut(source: Source, average: Floats, eye_centres: tuple[Floats, Floats]) -> 
         keep |= (labels == f"eye_cavity.{side}") & (average[faces][:, :, 2].max(1) > centre[2] - 0.002)
     body = Surface.of(len(average), faces[keep], _texture(source, corners[keep]))
     bust_side, _ = body.split(_bust(body.points(average)))
-    skin, shirt = bust_side.split(_neckline(bust_side.points(average)))
-    return Skins(skin, _labels_of(skin, faces[keep], labels[keep]), shirt)
+    upper, shirt = bust_side.split(_neckline(bust_side.points(average)))
+    scalp, skin = upper.split(hair.above_hairline(upper.points(average), upper.weights @ ears))
+    return Skins(skin, _labels_of(skin, faces[keep], labels[keep]), shirt, scalp)
 
 
 def _labels_of(surface: Surface, faces: Integers, labels: np.ndarray) -> np.ndarray:
@@ -64,9 +69,9 @@ def _bust(points: Floats) -> Floats:
 
 
 def _neckline(points: Floats) -> Floats:
-    """Positive above the neckline, a plane that falls to the front and rises to the sides."""
+    """Positive above the neckline, a trough that falls to the front and rises to the sides."""
     x, y, z = points.T
-    return np.asarray(y + 0.158 + 0.35 * (z + 0.01) - 1.2 * np.maximum(np.abs(x) - 0.045, 0.0))
+    return np.asarray(y + 0.162 + 0.35 * (z + 0.01) - 7.5 * x * x)
 
 
 def lift_shirt(shirt: Surface, average: Floats) -> Floats:

@@ -1,0 +1,76 @@
+"""Lips that stay closed: at rest for every identity, and when mouthClose answers jawOpen."""
+
+from dataclasses import replace
+
+import numpy as np
+from avatar.rigs.bake.assemble import Draft
+from avatar.rigs.bake.rings import Seam, extension
+from avatar.rigs.bake.source import Floats, Integers
+from scipy.spatial import cKDTree
+
+from avatar.controls import ARKIT_SHAPES
+
+CONTACT_SEEDS = (474, 520, 537)
+"""The source's vertices on the middle line of the upper lip whose rings touch when the mouth is closed."""
+
+OVERLAP = 0.00015
+"""How far closed lips reach into each other, metres."""
+
+REACH = 0.018
+"""How far from the contact a correction may spread, metres."""
+
+
+class LipSeal:
+    """Takes out of a displacement what would part the closed lips.
+
+    Args:
+        draft: the head.
+        contact: the rings that touch, as indices into the head.
+    """
+
+    def __init__(self, draft: Draft, contact: list[Integers]) -> None:
+        self.seams = [Seam.of(ring, draft.rest) for ring in contact]
+        self.fixed = np.unique(np.concatenate(contact))
+        skin = np.nonzero(draft.part_of == 0)[0]
+        near = cKDTree(draft.rest[self.fixed]).query(draft.rest[skin])[0] < REACH
+        self.free = np.setdiff1d(skin[near], self.fixed)
+        faces = draft.faces[draft.face_parts == 0]
+        self.spread = extension(faces, len(draft.rest), self.free, self.fixed)
+        self.count = len(draft.rest)
+        self.place = {int(v): k for k, v in enumerate(self.fixed)}
+
+    def correction(self, field: Floats) -> Floats:
+        """What to add to a displacement [V, 3] so that lips that touch move alike. Both give way by half.
+
+        Each ring is mended by itself: where one pair of chains stays together no slit can open between all of them.
+        """
+        return self._spread([(seam.gap(field), seam.gap_lower(field)) for seam in self.seams])
+
+    def closing(self, rest: Floats) -> Floats:
+        """What to add to the rest pose [V, 3] so that the lips overlap by a hair along their whole line."""
+        middle = self.seams[len(self.seams) // 2]
+        gaps = middle.gap(rest), middle.gap_lower(rest)
+        for gap in gaps:
+            gap[:, 1] = np.maximum(gap[:, 1] + OVERLAP, 0)
+            gap[:, [0, 2]] = 0
+        return self._spread([gaps] * len(self.seams))
+
+    def _spread(self, gaps: list[tuple[Floats, Floats]]) -> Floats:
+        given = np.zeros((len(self.fixed), 3))
+        for seam, (upper, lower) in zip(self.seams, gaps, strict=True):
+            given[[self.place[int(v)] for v in seam.upper]] = -upper / 2
+            given[[self.place[int(v)] for v in seam.lower[1:-1]]] = lower / 2
+        out = np.zeros((self.count, 3))
+        out[self.fixed] = given
+        out[self.free] = self.spread @ given
+        return out
+
+
+def seal(draft: Draft, contact: list[Integers]) -> Draft:
+    """Mend all identity axes, and mouthClose against jawOpen."""
+    lips = LipSeal(draft, contact)
+    identity = np.stack([field + lips.correction(field) for field in draft.identity])
+    shapes = draft.shapes.copy()
+    jaw_open, close = (ARKIT_SHAPES.index(name) for name in ("jawOpen", "mouthClose"))
+    shapes[close] += lips.correction(shapes[jaw_open] + shapes[close])
+    return replace(draft, rest=draft.rest + lips.closing(draft.rest), identity=identity, shapes=shapes)
