@@ -3,11 +3,13 @@
 from avatar.renderers.background import STUDIO, TRANSPARENT, Background
 from avatar.renderers.camera import Camera
 from avatar.renderers.colour import hex_colour
+from avatar.renderers.head_mesh import HeadSurface, head_mesh
 from avatar.renderers.kernel import needs_compiling
 from avatar.renderers.lights import Light, Lights, studio
 from avatar.renderers.materials import Material, material_for
 from avatar.renderers.mesh import Mesh
 from avatar.renderers.normals import vertex_normals
+from avatar.renderers.occlusion import ambient_occlusion
 from avatar.renderers.rasterize import Fragments, rasterize
 from avatar.renderers.render import render
 from avatar.renderers.warm_up import warm_up
@@ -18,10 +20,13 @@ __all__ = [
     "Background",
     "Camera",
     "Fragments",
+    "HeadSurface",
     "Light",
     "Lights",
     "Material",
     "Mesh",
+    "ambient_occlusion",
+    "head_mesh",
     "hex_colour",
     "material_for",
     "needs_compiling",

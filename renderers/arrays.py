@@ -41,7 +41,7 @@ def floats(name: str, values: Any, shape: tuple[int | str, ...]) -> FloatArray:
 
 
 def triangles(faces: Any, vertex_count: int) -> IntArray:
-    """Return `faces` as a contiguous [F, 3] int64 array of indices below `vertex_count`.
+    """Return `faces` as a new contiguous [F, 3] int64 array of indices below `vertex_count`.
 
     Raises:
         TypeError: if the indices are not integers.
@@ -58,7 +58,8 @@ def triangles(faces: Any, vertex_count: int) -> IntArray:
             f"faces must index the {vertex_count} vertices (0 to {vertex_count - 1}), "
             f"got {array.min()} to {array.max()}; pass the faces of the same mesh, counted from 0"
         )
-    return np.ascontiguousarray(array, np.int64)
+    # Always a fresh array: kernels would be compiled once more for read-only ones.
+    return np.array(array, np.int64, order="C")
 
 
 def image_size(size: tuple[int, int]) -> tuple[int, int]:

@@ -106,17 +106,27 @@ class Camera:
 
     @classmethod
     def portrait(
-        cls, vertices: Any, *, field_of_view: float = 0.3, turn: float = 0.0, margin: float = 0.08
+        cls,
+        vertices: Any,
+        *,
+        focus: Any = None,
+        field_of_view: float = 0.3,
+        turn: float = 0.0,
+        margin: float = 0.05,
     ) -> "Camera":
         """Return the camera that frames a head from the front so that it fills a square picture.
 
         Args:
             vertices: [V, 3] or [B, V, 3] metres; the head looks along +z. All frames are kept in the picture.
+            focus: indices of the vertices to frame, such as those of the skin without the shoulders; all by default.
             field_of_view: vertical opening angle in radians; a longer lens (smaller angle) flattens the face.
             turn: how far the camera goes round towards +x (the subject's left), radians.
             margin: free space on each side, as a share of the picture.
         """
-        points = np.array(to_numpy(vertices), np.float64).reshape(-1, 3)
+        points = np.array(to_numpy(vertices), np.float64)
+        if focus is not None:
+            points = points[..., to_numpy(focus), :]
+        points = points.reshape(-1, 3)
         if not len(points) or not np.isfinite(points).all():
             raise ValueError(f"vertices must be one or more finite points to frame, got {list(points.shape)}")
         lowest, highest = points.min(axis=0), points.max(axis=0)

@@ -61,20 +61,20 @@ class Material:
 
 PLAIN = Material(specular=0.08, roughness=0.25)
 SKIN = Material(
-    wrap=(0.42, 0.20, 0.14), bleed=(0.6, 0.25, 0.2), specular=0.10, roughness=0.16, rim=0.10, double_sided=False
+    wrap=(0.34, 0.22, 0.16), bleed=(0.6, 0.25, 0.2), specular=0.12, roughness=0.14, rim=0.12, double_sided=False
 )
 EYE = Material(
     wrap=(0.3, 0.25, 0.25),
-    specular=0.9,
-    roughness=0.004,
-    rim=0.25,
-    shelter=0.75,
+    specular=3.0,
+    roughness=0.012,
+    rim=0.1,
+    shelter=0.7,
     shelter_radius=0.007,
-    eye=True,
     double_sided=False,
+    eye=True,
 )
-TEETH = Material(wrap=(0.3, 0.25, 0.2), specular=0.35, roughness=0.03, rim=0.1, shelter=0.8, shelter_radius=0.014)
-TONGUE = Material(wrap=(0.4, 0.15, 0.12), specular=0.18, roughness=0.08, shelter=0.8, shelter_radius=0.018)
+TEETH = Material(wrap=(0.3, 0.25, 0.2), specular=0.35, roughness=0.03, rim=0.1, shelter=0.65, shelter_radius=0.012)
+TONGUE = Material(wrap=(0.3, 0.12, 0.1), specular=0.15, roughness=0.06, shelter=0.85, shelter_radius=0.018)
 MOUTH = Material(wrap=(0.3, 0.1, 0.1), specular=0.05, roughness=0.15, shelter=0.95, shelter_radius=0.02)
 HAIR = Material(specular=0.03, roughness=0.4)
 

@@ -86,11 +86,13 @@ class _Scene:
     ) -> None:
         self.faces = triangles(mesh.faces, vertex_count)
         self.table = mesh.vertex_table(vertex_count)
-        self.mesh = mesh
+        # Copies, since those of the mesh are read-only and kernels would be compiled once more for them.
+        self.face_parts = np.array(mesh.face_parts)
+        self.part_colours = np.array(mesh.part_colours)
         materials = mesh.materials or ()
         self.materials = np.array([material.row() for material in materials])
         single = np.array([not material.double_sided for material in materials])
-        self.cull = single[mesh.face_parts]
+        self.cull = single[self.face_parts]
         self.camera = camera
         self.size = size
         self.samples = samples
@@ -127,8 +129,8 @@ class _Scene:
                 clip,
                 corners,
                 self.faces,
-                self.mesh.face_parts,
-                self.mesh.part_colours,
+                self.face_parts,
+                self.part_colours,
                 self.materials,
                 self.lights,
                 self.ambient,

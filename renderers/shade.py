@@ -10,9 +10,12 @@ from avatar.renderers.kernel import kernel, part
 SHOULDER = 0.75
 IRIS_RADIUS = 0.0059
 PUPIL_RADIUS = 0.0021
-# Less than this in front (metres) is the same surface, more than the second is too far away to matter.
+# 1 / 7.8 mm (the cornea's radius) - 1 / 12.5 mm (the ball's).
+CORNEA = 48.0
+# Less than this in front (metres) is the same surface.
 SHELTER_GAP = 0.0006
-SHELTER_REACH = 0.03
+# More radii than this in front is too far away to matter.
+SHELTER_REACH = 4.0
 
 
 @part
@@ -58,11 +61,8 @@ def openness(depths: Any, row: float, column: float, lens: Any, radius: float) -
             y, x = int(row - distance * up), int(column + distance * np.cos(angle))
             if 0 <= y < height and 0 <= x < width:
                 gap = here - lens[1] / (depths[y, x] + lens[0])
-                covered += (
-                    weight
-                    * smooth(SHELTER_GAP, 4.0 * SHELTER_GAP, gap)
-                    * (1.0 - smooth(0.5 * SHELTER_REACH, SHELTER_REACH, gap))
-                )
+                near_enough = 1.0 - smooth(0.5 * SHELTER_REACH * radius, SHELTER_REACH * radius, gap)
+                covered += weight * smooth(SHELTER_GAP, 4.0 * SHELTER_GAP, gap) * near_enough
     return 1.0 - covered / total
 
 
@@ -86,6 +86,19 @@ def paint_eye(x: float, y: float, z: float, belongs: int, materials: Any, red: f
         green + cover * (materials[belongs, 13] * iris - green),
         blue + cover * (materials[belongs, 14] * iris - blue),
     )
+
+
+@part
+def cornea(x: float, y: float, z: float) -> float:
+    """Return how much, for each metre off the axis, the cornea tilts the normal of the ball under it outwards.
+
+    It is rounder than the ball, and so brings the lamps' reflections from its rim in front of the iris. The tilt is
+    taken in the world's x and y, as if the eye looked along +z: nobody sees the difference.
+    """
+    if z <= 0.0:
+        return 0.0
+    across = np.sqrt(x * x + y * y)
+    return CORNEA * (1.0 - smooth(0.9 * IRIS_RADIUS, 1.2 * IRIS_RADIUS, across))
 
 
 @part
@@ -137,18 +150,16 @@ def light_up(
     # Seen from behind, a face answers with its other side.
     scale = planes[3, 0] / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-30)
     nx, ny, nz = nx * scale, ny * scale, nz * scale
-    facing = max(nx * vx + ny * vy + nz * vz, 0.0)
     if materials[belongs, 11] > 0.0:
-        red, green, blue = paint_eye(
-            p * corners[i, 10] + q * corners[j, 10] + r * corners[k, 10],
-            p * corners[i, 11] + q * corners[j, 11] + r * corners[k, 11],
-            p * corners[i, 12] + q * corners[j, 12] + r * corners[k, 12],
-            belongs,
-            materials,
-            red,
-            green,
-            blue,
-        )
+        ex = p * corners[i, 10] + q * corners[j, 10] + r * corners[k, 10]
+        ey = p * corners[i, 11] + q * corners[j, 11] + r * corners[k, 11]
+        ez = p * corners[i, 12] + q * corners[j, 12] + r * corners[k, 12]
+        red, green, blue = paint_eye(ex, ey, ez, belongs, materials, red, green, blue)
+        bulge = cornea(ex, ey, ez)
+        nx, ny = nx + bulge * ex, ny + bulge * ey
+        scale = 1.0 / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-30)
+        nx, ny, nz = nx * scale, ny * scale, nz * scale
+    facing = max(nx * vx + ny * vy + nz * vz, 0.0)
     direct = 1.0
     if materials[belongs, 9] > 0.0:
         direct = 1.0 - materials[belongs, 9] * (1.0 - openness(depths, row, column, lens, materials[belongs, 10]))
@@ -161,7 +172,7 @@ def light_up(
     lit_blue = (ambient[5] + up * (ambient[2] - ambient[5])) * occlusion * (1.0 + materials[belongs, 5] * shut)
     grazing = (1.0 - facing) * (1.0 - facing)
     grazing = grazing * grazing
-    mirror = (materials[belongs, 6] * 0.15 + materials[belongs, 8] * grazing) * occlusion
+    mirror = (materials[belongs, 6] * 0.02 + materials[belongs, 8] * grazing) * occlusion
     shine_red = mirror * ambient[0]
     shine_green = mirror * ambient[1]
     shine_blue = mirror * ambient[2]
