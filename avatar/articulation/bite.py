@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from avatar.articulation.mouth import measure_poses
 from avatar.rigs import BuiltInHead
-from avatar.rigs.mouth import measure
 
 CONTACT = 1.2
 """Distance of lip and teeth in mm that is near enough; judges ask for 2."""
@@ -75,6 +75,5 @@ def _unit_opening(rig: BuiltInHead, columns: list[int]) -> float:
 
 def _measured(rig: BuiltInHead, poses: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Signed opening and distance of lower lip and teeth, [N] mm each."""
-    with torch.no_grad():
-        mouth = measure(rig(torch.from_numpy(poses)), rig)
+    mouth = measure_poses(torch.from_numpy(poses), rig)
     return np.asarray(mouth.signed_opening, np.float64), np.asarray(mouth.lower_lip_to_teeth, np.float64)

@@ -44,7 +44,7 @@ _ALVEOLAR = Gesture(4.5, 3.5, 1.0, hold_opening=0.3, hold_jaw=0.4, hold_lips=0.1
 _VELAR = Gesture(6.0, 5.0, 0.5, hold_opening=0.2, hold_jaw=0.2, hold_lips=0.08)
 _DENTAL = Gesture(4.5, 3.5, 0.5, hold_opening=0.4, hold_jaw=0.4, hold_lips=0.2)
 _SIBILANT = Gesture(4.5, 2.0, 1.5, hold_opening=0.5, hold_jaw=0.8, hold_lips=0.3)
-_POSTALVEOLAR = Gesture(5.0, 2.0, 0.0, 0.2, 0.45, hold_opening=0.5, hold_jaw=0.8, hold_lips=0.9)
+_POSTALVEOLAR = Gesture(5.0, 2.0, 0.0, 0.25, 0.5, hold_opening=0.5, hold_jaw=0.8, hold_lips=0.9)
 # The contact itself is not here but in `contacts`: no blending may weaken it.
 _BILABIAL = Gesture(1.5, 2.5, 0.0, hold_opening=0.3, hold_jaw=0.5, hold_lips=0.08)
 _LABIODENTAL = Gesture(2.0, 2.0, 0.5, hold_opening=0.5, hold_jaw=0.6, hold_lips=0.3)
@@ -52,10 +52,10 @@ _LABIODENTAL = Gesture(2.0, 2.0, 0.5, hold_opening=0.5, hold_jaw=0.6, hold_lips=
 _OPEN_BACK = Gesture(12.0, 9.5, 0.0, hold_opening=1.2)
 _OPEN_CENTRAL = Gesture(12.0, 9.0, 1.0, hold_opening=1.2)
 _CLOSE_FRONT = Gesture(5.0, 3.0, 3.5, hold_lips=0.8)
-_CLOSE_BACK = Gesture(3.0, 3.0, 0.0, 0.65, 0.1, hold_lips=1.5)
+_CLOSE_BACK = Gesture(3.0, 3.0, 0.0, 0.75, 0.1, hold_lips=1.5)
 _OFFGLIDE_FRONT = Gesture(6.0, 4.0, 3.0, hold_opening=0.7, hold_jaw=0.7, hold_lips=0.6)
-_OFFGLIDE_BACK = Gesture(3.5, 3.5, 0.0, 0.55, 0.1, hold_opening=0.8, hold_jaw=0.7, hold_lips=1.2)
-_MID_BACK = Gesture(8.0, 6.5, 0.0, 0.3, 0.25, hold_lips=1.2)
+_OFFGLIDE_BACK = Gesture(3.5, 3.5, 0.0, 0.65, 0.1, hold_opening=0.8, hold_jaw=0.7, hold_lips=1.2)
+_MID_BACK = Gesture(8.0, 6.5, 0.0, 0.4, 0.25, hold_lips=1.2)
 
 GESTURES: dict[str, tuple[Gesture, ...]] = {
     SILENCE: (_REST,),
@@ -96,7 +96,7 @@ GESTURES: dict[str, tuple[Gesture, ...]] = {
     "NG": (_VELAR,),
     "HH": (Gesture(6.0, 5.0, 0.0, hold_opening=0.05, hold_jaw=0.05, hold_lips=0.02),),
     "R": (Gesture(3.0, 3.0, 0.0, 0.35, 0.2, hold_opening=0.8, hold_jaw=0.5, hold_lips=1.0),),
-    "W": (Gesture(1.0, 2.5, 0.0, 0.75, 0.0, hold_opening=1.6, hold_jaw=0.6, hold_lips=1.8),),
+    "W": (Gesture(1.0, 2.5, 0.0, 0.85, 0.0, hold_opening=1.6, hold_jaw=0.6, hold_lips=1.8),),
     "Y": (Gesture(5.0, 3.5, 2.5, hold_opening=0.6, hold_jaw=0.5, hold_lips=0.5),),
 }
 """Each phone's gestures in time: one, or two for a diphthong."""

@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from avatar.articulation.bite import Bite, find_bite
+from avatar.articulation.mouth import measure_poses
 from avatar.articulation.tracks import Tracks
 from avatar.controls import ControlSpace
 from avatar.rigs import BuiltInHead
-from avatar.rigs.mouth import measure
 
 Array = NDArray[np.float64]
 
@@ -60,10 +60,9 @@ class LipResponse:
         jaw, step = 0.3, 0.05
         base = torch.from_numpy(rig.space.neutral.copy())
         base[rig.space.index("jawOpen")] = jaw
-        with torch.no_grad():
-            poses = base + step * torch.eye(len(rig.space))
-            measured = measure(rig(torch.cat([base[None], poses])), rig)
-        opening, width = (values.double().numpy() for values in (measured.signed_opening, measured.width))
+        poses = base + step * torch.eye(len(rig.space))
+        measured = measure_poses(torch.cat([base[None], poses]), rig)
+        opening, width = (np.asarray(values, np.float64) for values in (measured.signed_opening, measured.width))
         return cls(rig.space, (opening[1:] - opening[0]) / step, (width[1:] - width[0]) / step, find_bite(rig))
 
     def column(self, name: str) -> int:

@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
+from avatar.articulation.mouth import measure_poses
 from avatar.rigs import BuiltInHead
-from avatar.rigs.mouth import measure
 
 _FRAMES = 512  # a batch of vertices of this many frames stays under 100 MB
 
@@ -53,13 +53,11 @@ def mouth_motion(animation: Animation, rig: BuiltInHead) -> MouthMotion:
             "retarget it first"
         )
     pieces = []
-    with torch.no_grad():
-        for first in range(0, len(animation), _FRAMES):
-            weights = torch.from_numpy(animation.weights[first : first + _FRAMES].copy())
-            pieces.append(measure(rig(weights), rig))
+    for first in range(0, len(animation), _FRAMES):
+        pieces.append(measure_poses(torch.from_numpy(animation.weights[first : first + _FRAMES].copy()), rig))
 
     def column(name: str) -> NDArray[np.float64]:
-        return np.concatenate([getattr(piece, name).numpy() for piece in pieces] or [np.zeros(0)]).astype(np.float64)
+        return np.concatenate([getattr(piece, name) for piece in pieces] or [np.zeros(0)]).astype(np.float64)
 
     return MouthMotion(
         column("opening"), column("width"), column("protrusion"), column("lower_lip_to_teeth"), animation.fps
