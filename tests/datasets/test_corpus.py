@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from avatar.datasets.corpus import Corpus, all_engines
+from avatar.datasets.corpus import Corpus, all_engines, main
 from avatar.datasets.kokoro import unpack
 from avatar.datasets.shards import Entry, read_manifest, write_manifest, write_shard
 from avatar.datasets.synthesis import MissingToolError
@@ -80,3 +80,10 @@ def test_shares_add_up(tmp_path: Path) -> None:
     engines = all_engines(tmp_path)
     assert sum(engine.share for engine in engines) == pytest.approx(1)
     assert sum(not voice.held_out for engine in engines for voice in engine.voices) >= 40
+
+
+def test_command_ends_with_the_cure(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("sys.argv", ["corpus", str(folder), "--hours", "0.01", "--engines", "flite"])
+    with pytest.raises(SystemExit, match="apt-get install flite"):
+        main()
