@@ -2,7 +2,8 @@
 
 The file moves as the rig does: morph targets hold the shapes' displacements, a joint blends the head's turn down the
 neck, and the eyeballs hang on joints at their centres, turned by the eyes' own angles and by the eyeLook shapes.
-(Lids follow the eyeLook shapes, as in the rig; they do not follow the eyes' own angles.)
+Two things of the lids a file of morph targets cannot hold: they follow the eyeLook shapes but not the eyes' own angles,
+and a blink together with other shapes of the eye adds up where the rig makes the lids just meet (about a millimetre).
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,108 @@
+import importlib
+
+import numpy as np
+import pytest
+
+from avatar.animation import Animation
+from avatar.controls import ARKIT, Control, ControlSpace
+from avatar.export import FORMATS, ExportOptions, check_target, export
+from avatar.export.pattern import is_folder, numbered, sequence_pattern
+
+REST = Animation(ARKIT, np.zeros((3, 61)), 60)
+
+
+def test_every_format_has_its_writer():
+    for form in FORMATS.values():
+        assert callable(importlib.import_module(form.module).write)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.npz", "A.CSV"])
+def test_extension_picks_the_format(tmp_path, name):
+    export(REST, tmp_path / name)
+    assert (tmp_path / name).stat().st_size > 0
+
+
+def test_npz_comes_back(tmp_path):
+    export(REST, tmp_path / "a.npz")
+    np.testing.assert_array_equal(Animation.load(tmp_path / "a.npz").weights, REST.weights)
+
+
+@pytest.mark.parametrize("name", ["a.fbx", "a", "a.mp3"])
+def test_unknown_extension(tmp_path, name):
+    with pytest.raises(ValueError, match=r"its extension must be one of \.csv, \.glb, \.mp4, \.npz, \.png"):
+        export(REST, tmp_path / name)
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_no_frames(tmp_path, extension):
+    with pytest.raises(ValueError, match="the animation has no frames"):
+        export(Animation(ARKIT, np.zeros((0, 61)), 60), tmp_path / f"a{extension}")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("extension", [".csv", ".glb", ".mp4", ".png"])
+def test_other_controls(tmp_path, extension):
+    other = Animation(ControlSpace("mine", (Control("smile"),)), np.zeros((2, 1)), 60)
+    with pytest.raises(ValueError, match="it takes the ARKit controls, got mine"):
+        export(other, tmp_path / f"a{extension}")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_unwritable_target(tmp_path, extension):
+    with pytest.raises(FileNotFoundError, match="does not exist; make it first"):
+        export(REST, tmp_path / "no" / f"a{extension}")
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_failure_leaves_the_old_file(tmp_path, extension, monkeypatch):
+    target = tmp_path / f"a{extension}"
+    target.write_text("old")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        export(REST, target, size=16, supersample=1)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"size": 511}, "size must be an even number of pixels within 16..4096, got 511"),
+        ({"size": 0}, "size must be an even number"),
+        ({"size": 8000}, "size must be an even number"),
+        ({"supersample": 0}, "supersample must be within 1..4, got 0"),
+        ({"at": -1.0}, "at must be an instant in seconds"),
+        ({"at": float("nan")}, "at must be an instant in seconds"),
+    ],
+)
+def test_impossible_options(option, message):
+    with pytest.raises(ValueError, match=message):
+        ExportOptions(**option)
+
+
+def test_patterns(tmp_path):
+    assert sequence_pattern("a.png") is None
+    assert sequence_pattern("x/%04d.png") == "%04d.png"
+    assert sequence_pattern("frames/") == "%05d.png"
+    assert sequence_pattern(tmp_path) == "%05d.png"
+    assert numbered("f%04d.png", 7) == "f0007.png"
+    assert numbered("f%d.png", 7) == "f7.png"
+    assert numbered("%04d.png", 123456) == "123456.png"
+    assert is_folder("frames/") and is_folder(tmp_path) and not is_folder("frames")
+
+
+@pytest.mark.parametrize("name", ["%d.csv", "%d-%d.png"])
+def test_impossible_patterns(tmp_path, name):
+    with pytest.raises(ValueError, match=r"only a \.png may be numbered, by one %d or %04d"):
+        check_target(tmp_path / name)
+
+
+def test_a_folder_is_a_sequence(tmp_path):
+    assert check_target(tmp_path) is FORMATS[".png"]
+    with pytest.raises(FileNotFoundError):
+        check_target(f"{tmp_path}/no/")
