@@ -32,5 +32,7 @@ def lay_tree() -> Path:
 
 if __name__ == "__main__":
     tree = lay_tree()
-    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "-p", "avatar"]
+    # The cache outlives the tree, which is laid anew each time.
+    options = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / "build" / "mypy")]
+    command = [sys.executable, "-m", "mypy", *options, "-p", "avatar"]
     sys.exit(subprocess.run([*command, *sys.argv[1:]], cwd=tree, check=False).returncode)
