@@ -10,7 +10,7 @@ from avatar.rigs.mouth import MouthMeasures, measure
 _MEASURED = ("upper_lip_middle", "lower_lip_middle", "upper_lip_front", "lower_lip_rim", "upper_teeth_edge")
 
 
-def measure_poses(weights: Tensor, rig: BuiltInHead) -> MouthMeasures:
+def measure_poses(weights: Tensor, rig: BuiltInHead) -> MouthMeasures[Tensor]:
     """Measure the mouth at neutral identity, as `measure(rig(weights), rig)` does, without the rest of the head.
 
     The mouth is linear in the shapes, and the measures do not depend on where head and eyes turn.
@@ -19,7 +19,8 @@ def measure_poses(weights: Tensor, rig: BuiltInHead) -> MouthMeasures:
         weights: [B, 61] in the rig's control space.
         rig: the head to measure on.
     """
-    points = torch.cat([*(rig.regions[name] for name in _MEASURED), torch.tensor(rig.mouth_corners)]).unique()
+    points = torch.cat([*(rig.regions[name] for name in _MEASURED), torch.tensor(rig.mouth_corners)])
+    points = torch.unique(points)
     with torch.no_grad():
         vertices = rig.rest.repeat(len(weights), 1, 1)
         shapes = rig.shapes.reshape(len(rig.shapes), -1, 3)[:, points]

@@ -68,7 +68,7 @@ def write_score(phones: Sequence[Phone], duration: float) -> Score:
         Spans(np.array(starts), np.array(ends)),
         tuple(gestures),
         _plateaus([_lip_contact(line, i) for i, phone in enumerate(line) if phone.symbol in BILABIAL]),
-        _plateaus([_held_middle(phone) for phone in line if phone.symbol in LABIODENTAL]),
+        _plateaus([_teeth_contact(line, i) for i, phone in enumerate(line) if phone.symbol in LABIODENTAL]),
         _plateaus([_rest(line, i) for i, phone in enumerate(line) if _is_pause(phone)]),
     )
 
@@ -110,10 +110,18 @@ def _held(start: float, end: float) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def _held_middle(phone: Phone) -> tuple[float, float]:
-    """When the lip is at the teeth for an F or V: nearly throughout, because it is what makes the noise."""
-    margin = 0.15 * phone.duration
-    return _held(phone.start + margin, phone.end - margin)
+def _teeth_contact(line: Sequence[Phone], index: int) -> tuple[float, float]:
+    """When the lip is at the teeth for an F or V: nearly throughout, because it is what makes the noise.
+
+    Beside a P B M the lip needs part of the time to get from one place to the other.
+    """
+    phone = line[index]
+    follows = index > 0 and line[index - 1].symbol in BILABIAL
+    precedes = index + 1 < len(line) and line[index + 1].symbol in BILABIAL
+    return _held(
+        phone.start + (0.4 if follows else 0.15) * phone.duration,
+        phone.end - (0.4 if precedes else 0.15) * phone.duration,
+    )
 
 
 def _lip_contact(line: Sequence[Phone], index: int) -> tuple[float, float]:
@@ -123,14 +131,12 @@ def _lip_contact(line: Sequence[Phone], index: int) -> tuple[float, float]:
     (and the breath of a P) belongs to it.
     """
     phone = line[index]
-    before = line[index - 1] if index else None
-    early = 0.015
-    if before is not None and before.symbol in _LIPS_FREE:
-        early = min(0.045, before.duration / 2)
-    if before is not None and before.symbol in LABIODENTAL:
-        early = 0.0
-    burst = {"P": 0.3, "B": 0.15, "M": 0.05}[phone.symbol] * phone.duration
-    start, end = _held(phone.start, phone.end - min(burst, 0.06))
+    before = line[index - 1].symbol if index else SILENCE
+    parting = phone.end - min({"P": 0.3, "B": 0.15, "M": 0.05}[phone.symbol] * phone.duration, 0.06)
+    if before in LABIODENTAL:
+        return _held(phone.start + 0.1 * phone.duration, parting)
+    early = min(0.045, line[index - 1].duration / 2) if before in _LIPS_FREE else 0.015
+    start, end = _held(phone.start, parting)
     return min(start, phone.start - early), end
 
 

@@ -69,6 +69,6 @@ def play(score: Score, count: int, fps: float) -> Tracks:
         rounding,
         eversion,
         contact(times, score.lips, release=0.065, approach=0.070),
-        contact(times, score.teeth, release=0.060, approach=0.065),
+        contact(times, score.teeth, release=0.070, approach=0.075),
         contact(times, score.rest, release=0.150, approach=0.160),
     )
