@@ -11,7 +11,7 @@ ORIGINS = ("african", "asian", "caucasian")
 MACRO = "macrodetails/"
 
 
-TYPICAL_MOTION = 0.0017
+TYPICAL_MOTION = 0.0013
 """Standard deviation of a local axis' largest motion, metres."""
 
 LARGEST_SPREAD = 0.35

@@ -16,6 +16,23 @@ CONTACT_SEEDS = (474, 520, 537)
 OVERLAP = 0.00015
 """How far closed lips reach into each other, metres."""
 
+PARTED_BY_ACCIDENT = (
+    "jawForward",
+    "jawLeft",
+    "jawRight",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "mouthRollLower",
+)
+"""Shapes whose lips stay together in life and part by up to a millimetre in the source."""
+
+TUCK = np.array([0.0, 0.0006, -0.0032])
+"""What mouthRollLower lacks at its middle to bring the lower lip to the upper teeth, as f and v do."""
+
 REACH = 0.018
 """How far from the contact a correction may spread, metres."""
 
@@ -47,13 +64,22 @@ class LipSeal:
         return self._spread([(seam.gap(field), seam.gap_lower(field)) for seam in self.seams])
 
     def closing(self, rest: Floats) -> Floats:
-        """What to add to the rest pose [V, 3] so that the lips overlap by a hair along their whole line."""
+        """What to add to a pose [V, 3] so that the lips overlap by a hair along their whole line."""
         middle = self.seams[len(self.seams) // 2]
         gaps = middle.gap(rest), middle.gap_lower(rest)
         for gap in gaps:
             gap[:, 1] = np.maximum(gap[:, 1] + OVERLAP, 0)
             gap[:, [0, 2]] = 0
         return self._spread([gaps] * len(self.seams))
+
+    def tuck(self, rest: Floats) -> Floats:
+        """The lower lip's way towards the teeth [V, 3], fading to the corners."""
+        pairs = []
+        for seam in self.seams:
+            x = rest[seam.lower[1:-1], 0]
+            window = np.cos(np.clip(x / rest[seam.corners[1], 0], -1, 1) * np.pi / 2)
+            pairs.append((np.zeros((len(seam.upper), 3)), 2 * window[:, None] * TUCK))
+        return self._spread(pairs)
 
     def _spread(self, gaps: list[tuple[Floats, Floats]]) -> Floats:
         given = np.zeros((len(self.fixed), 3))
@@ -67,10 +93,15 @@ class LipSeal:
 
 
 def seal(draft: Draft, contact: list[Integers]) -> Draft:
-    """Mend all identity axes, and mouthClose against jawOpen."""
+    """Mend the rest pose, all identity axes, mouthClose against jawOpen, and shapes that part or miss by accident."""
     lips = LipSeal(draft, contact)
     identity = np.stack([field + lips.correction(field) for field in draft.identity])
     shapes = draft.shapes.copy()
     jaw_open, close = (ARKIT_SHAPES.index(name) for name in ("jawOpen", "mouthClose"))
     shapes[close] += lips.correction(shapes[jaw_open] + shapes[close])
-    return replace(draft, rest=draft.rest + lips.closing(draft.rest), identity=identity, shapes=shapes)
+    rest = draft.rest + lips.closing(draft.rest)
+    shapes[ARKIT_SHAPES.index("mouthRollLower")] += lips.tuck(rest)
+    for name in PARTED_BY_ACCIDENT:
+        shape = ARKIT_SHAPES.index(name)
+        shapes[shape] += lips.closing(rest + shapes[shape])
+    return replace(draft, rest=rest, identity=identity, shapes=shapes)

@@ -21,6 +21,9 @@ LIP_LINES = {
 }
 """The source's vertices on the middle line of the lips, from front to back."""
 
+RIM = 5
+"""The lips' ring that bounds the opening of the mouth."""
+
 CORNERS = {"left": 7189, "right": 429}
 """The source's vertices at the corners of the mouth."""
 
@@ -59,6 +62,8 @@ def find(draft: Draft) -> dict[str, Integers]:
         "right_eye_socket": skin & labelled["eye_cavity.R"] & ~labelled["head"],
     }
     found = {name: np.nonzero(mask)[0] for name, mask in masks.items()}
+    found["lip_rim"] = draft.lip_rings[RIM]
+    found["lip_contact"] = np.concatenate(draft.lip_rings[RIM - 1 : RIM + 2])
     for name, line in LIP_LINES.items():
         found[name] = np.array([of_source(draft, index) for index in line])
     return {**found, **_contact(draft, part["upper_teeth"]), **_skull(draft, skin)}
@@ -88,11 +93,8 @@ def _contact(draft: Draft, upper_teeth: np.ndarray) -> dict[str, Integers]:
 
 def _skull(draft: Draft, skin: np.ndarray) -> dict[str, Integers]:
     """Three patches of the skull that no shape moves."""
-    still = (
-        (skin | (draft.part_of == draft.parts.index("hair")))
-        & (np.abs(draft.shapes).max((0, 2)) < 1e-6)
-        & (head_weight(draft) == 1)
-    )
+    scalp = draft.part_of == draft.parts.index("hair")
+    still = (skin | scalp) & (np.abs(draft.shapes).max((0, 2)) < 1e-6) & (head_weight(draft) == 1)
     x, y, z = draft.rest.T
     side = still & (np.abs(z) < 0.05) & (y > 0.02) & (y < 0.08)
     return {

@@ -77,14 +77,15 @@ class Seam:
 
     @classmethod
     def of(cls, ring: Integers, rest: Floats) -> "Seam":
-        """Split a ring at its corners. `ring` indexes `rest` [V, 3]."""
+        """Split a ring at its corners. `ring` indexes `rest` [V, 3] and starts on the upper chain."""
         x = rest[ring, 0]
         first, last = int(np.argmin(x)), int(np.argmax(x))
         low, high = sorted((first, last))
-        one, other = ring[low : high + 1], np.concatenate([ring[high:], ring[: low + 1]])
-        chains = [chain if rest[chain[0], 0] < rest[chain[-1], 0] else chain[::-1] for chain in (one, other)]
-        chains.sort(key=lambda chain: rest[chain, 1].mean())
-        lower, upper = chains
+        within, around = ring[low : high + 1], np.concatenate([ring[high:], ring[: low + 1]])
+        upper, lower = (
+            chain if rest[chain[0], 0] < rest[chain[-1], 0] else chain[::-1]
+            for chain in ((within, around) if ring[0] in within else (around, within))
+        )
         return cls(
             upper[1:-1],
             lower,

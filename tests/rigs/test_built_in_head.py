@@ -2,9 +2,8 @@
 
 import pytest
 import torch
-from torch import Tensor
-
 from avatar.rigs import BuiltInHead
+from torch import Tensor
 
 
 @pytest.fixture(scope="module")
