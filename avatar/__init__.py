@@ -7,11 +7,10 @@ if TYPE_CHECKING:
     from avatar.animation import Animation
     from avatar.animator import Animator
     from avatar.controls import ARKIT, Control, ControlSpace
-    from avatar.export import export
 
 __version__ = "0.1.0"
 
-__all__ = ["ARKIT", "Animation", "Animator", "Control", "ControlSpace", "export"]
+__all__ = ["ARKIT", "Animation", "Animator", "Control", "ControlSpace"]
 
 # Imported on first use: `avatar --help` must not wait for torch.
 _HOME = {
@@ -20,7 +19,6 @@ _HOME = {
     "Animator": "avatar.animator",
     "Control": "avatar.controls",
     "ControlSpace": "avatar.controls",
-    "export": "avatar.export",
 }
 
 
@@ -28,3 +26,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'avatar' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

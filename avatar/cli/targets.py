@@ -31,7 +31,8 @@ def find_recordings(inputs: Sequence[str]) -> list[Path]:
             found.append(path)
         else:
             raise FileNotFoundError(f"no such audio file: {name}")
-    return found
+    # Named twice, for example by itself and by its folder, is still one.
+    return list({path.resolve(): path for path in found}.values())
 
 
 def plan(inputs: Sequence[Path], outputs: Sequence[str]) -> dict[Path, list[str]]:

@@ -1,0 +1,71 @@
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import avatar
+from avatar.animator import Animator
+from avatar.cli import main
+
+
+@pytest.mark.parametrize("words", [("--help",), ("animate", "--help"), ("render", "-h"), ("info", "--help")])
+def test_help(run, words):
+    code, out, _ = run(*words)
+    assert code == 0 and "usage: avatar" in out
+
+
+def test_version(run):
+    assert run("--version") == (0, f"avatar {avatar.__version__}\n", "")
+
+
+@pytest.mark.parametrize("words", [(), ("fly",), ("animate", "a.wav"), ("animate", "a.wav", "-o", "a.csv", "--sped")])
+def test_usage(run, words):
+    code, _, err = run(*words)
+    assert code == 2 and err and "Traceback" not in err
+
+
+def test_our_own_faults_are_one_line_without_debug(run, talk, tmp_path, monkeypatch):
+    monkeypatch.setattr(Animator, "load", classmethod(lambda cls: 1 / 0))
+    code, _, err = run("animate", talk, "-o", tmp_path / "a.csv")
+    assert code == 1
+    assert err == "avatar: error: ZeroDivisionError: division by zero (a fault of ours; --debug shows where)\n"
+    with pytest.raises(ZeroDivisionError):
+        main(["--debug", "animate", str(talk), "-o", str(tmp_path / "a.csv")])
+
+
+def test_ctrl_c_in_process(run, talk, tmp_path, monkeypatch):
+    def stop(cls):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Animator, "load", classmethod(stop))
+    code, _, err = run("animate", talk, "-o", tmp_path / "a.csv")
+    assert code == 130 and "no file was left half-written" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_ctrl_c_leaves_the_old_video(tmp_path):
+    """A real process, interrupted while it draws."""
+    import numpy as np
+
+    from avatar.animation import Animation
+    from avatar.controls import ARKIT
+
+    Animation(ARKIT, np.zeros((100_000, 61)), 60).save(tmp_path / "long.npz")
+    (tmp_path / "a.mp4").write_text("old")
+    command = [sys.executable, "-m", "avatar", "render", "long.npz", "-o", "a.mp4", "--size", "32"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    try:
+        # The hidden file beside the target has begun to grow once the drawing is under way.
+        deadline = time.monotonic() + 60
+        while not any(path.stat().st_size for path in tmp_path.glob(".a-*")) and time.monotonic() < deadline:
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130 and err.endswith("avatar: stopped; no file was left half-written\n")
+    assert (tmp_path / "a.mp4").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "long.npz"]
