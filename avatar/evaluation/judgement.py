@@ -1,0 +1,94 @@
+"""All measures of a recording's mouth motion in one place, and of many recordings together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from numpy.typing import ArrayLike
+
+from avatar.articulation.phones import Phone
+from avatar.evaluation.average import Average
+from avatar.evaluation.contacts import Demands, demands
+from avatar.evaluation.correlation import agreement
+from avatar.evaluation.motion import MouthMotion
+from avatar.evaluation.smoothness import jitter
+
+_NONE = Average()
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much curves resemble their references, averaged over recordings.
+
+    Args:
+        r0: Pearson correlation at no lag.
+        r: at the best lag within +-80 ms.
+        lag: that lag in seconds; above 0 the curve is late.
+    """
+
+    r0: Average = _NONE
+    r: Average = _NONE
+    lag: Average = _NONE
+
+    @classmethod
+    def between(cls, curve: ArrayLike, reference: ArrayLike, *, fps: float) -> "Likeness":
+        """Of one recording; see `agreement`."""
+        found = agreement(curve, reference, fps=fps)
+        return cls(Average.of([found.r0]), Average.of([found.r]), Average.of([found.lag]))
+
+    def __add__(self, other: "Likeness") -> "Likeness":
+        return Likeness(self.r0 + other.r0, self.r + other.r, self.lag + other.lag)
+
+
+_UNLIKE = Likeness()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every measure of mouth motion.
+
+    Args:
+        opening: likeness of the mouth's opening to the reference.
+        width: of its width.
+        protrusion: of the lips' protrusion.
+        demands: how far the phones' demands were met.
+        jitter: mean absolute third difference of the opening at 60 fps, in mm a frame^3.
+    """
+
+    opening: Likeness = _UNLIKE
+    width: Likeness = _UNLIKE
+    protrusion: Likeness = _UNLIKE
+    demands: Demands = Demands()  # noqa: RUF009  # frozen
+    jitter: Average = _NONE
+
+    def __add__(self, other: "Judgement") -> "Judgement":
+        return Judgement(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
+def judge(motion: MouthMotion, phones: Sequence[Phone], reference: MouthMotion | None = None) -> Judgement:
+    """Measure one recording.
+
+    Args:
+        motion: the mouth to judge.
+        phones: what was said when; empty leaves the demands out.
+        reference: the mouth as it should move, at the same frame rate; None leaves likeness out.
+
+    Raises:
+        ValueError: motion and reference differ in frame rate.
+    """
+    if reference is not None and reference.fps != motion.fps:
+        raise ValueError(
+            f"motion and reference must have one frame rate, got {motion.fps} and {reference.fps}; resample one first"
+        )
+
+    def likeness(name: str) -> Likeness:
+        if reference is None:
+            return _UNLIKE
+        return Likeness.between(getattr(motion, name), getattr(reference, name), fps=motion.fps)
+
+    return Judgement(
+        likeness("opening"),
+        likeness("width"),
+        likeness("protrusion"),
+        demands(motion, phones),
+        jitter(motion.opening, fps=motion.fps),
+    )

@@ -1,0 +1,115 @@
+"""Mouth opening and width against filmed people: four GRID sentences and one 20 s clip.
+
+python -m benchmarks.real_mouths [--json OUT]
+
+Opening and width were measured from the videos by a face landmarker. People also do what the sound does not say
+(one holds the mouth open before speaking), so that sound alone stays well under 1, and on so few clips a difference
+under 0.1 is noise.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import tyro
+from avatar.rigs import BuiltInHead
+
+from avatar.animation import Animation
+from avatar.audio import load_audio
+from avatar.evaluation.correlation import Agreement, agreement
+from avatar.evaluation.motion import MouthMotion, mouth_motion
+from avatar.evaluation.table import layout
+from avatar.speech import SpeechModel
+from benchmarks.baseline import envelope_animation
+from benchmarks.provenance import commit, shared
+
+
+@dataclass(frozen=True)
+class Options:
+    """Judge the shipped speech model on filmed mouths."""
+
+    weights: Path | None = None
+    """A speech model's weights; the shipped ones by default."""
+    json: Path | None = None
+    """Also write the numbers here."""
+
+
+@dataclass(frozen=True)
+class Filmed:
+    """A mouth measured from video, in distances of the eyes.
+
+    Args:
+        times: [T] seconds of the sound.
+        opening: [T].
+        width: [T].
+    """
+
+    times: np.ndarray
+    opening: np.ndarray
+    width: np.ndarray
+
+    @classmethod
+    def read(cls, path: Path, *, shift: float, seconds: float) -> "Filmed":
+        """Read a clip's truth; `shift` puts the film in step with the sound."""
+        with np.load(path) as data:
+            times, opening, width = (np.asarray(data[name], np.float64) for name in ("t", "opening", "width"))
+        times = times + shift
+        inside = (times >= 0) & (times <= seconds)
+        return cls(times[inside], opening[inside], width[inside])
+
+    def compare(self, motion: MouthMotion) -> dict[str, Agreement]:
+        """How well a measured animation agrees."""
+        return {
+            name: agreement(getattr(motion, name), getattr(self, name), fps=motion.fps, reference_times=self.times)
+            for name in ("opening", "width")
+        }
+
+
+def animations(path: Path, model: SpeechModel) -> dict[str, Animation]:
+    """What is compared, by heading."""
+    sound = load_audio(path)
+    rated = {"sample_rate": sound.sample_rate, "fps": 50.0}
+    return {
+        "model": model.predict(sound.samples, sample_rate=sound.sample_rate),
+        "RMS": envelope_animation(sound.samples, **rated, scale="linear"),
+        "log RMS": envelope_animation(sound.samples, **rated, scale="log"),
+    }
+
+
+def main(options: Options) -> None:
+    """Print correlations for each clip and their mean over the GRID clips."""
+    folder = shared("bench")
+    clips = json.loads((folder / "clips.json").read_text())
+    head, model = BuiltInHead.load(), SpeechModel.load(options.weights)
+    found: dict[str, dict[str, dict[str, Agreement]]] = {}
+    for clip, about in clips.items():
+        filmed = Filmed.read(folder / "truth" / f"{clip}.npz", shift=about["shift_ms"] / 1000, seconds=about["dur"])
+        found[clip] = {
+            name: filmed.compare(mouth_motion(animation, head))
+            for name, animation in animations(folder / "audio" / f"{clip}.flac", model).items()
+        }
+    grid = [clip for clip, about in clips.items() if about["set"] == "grid"]
+    for measure in ("opening", "width"):
+        headings = list(found[grid[0]])
+        rows = [
+            [clip, *(f"{found[clip][name][measure].r0:.2f} / {found[clip][name][measure].r:.2f}" for name in headings)]
+            for clip in found
+        ]
+        means = [
+            [float(np.mean([getattr(found[clip][name][measure], part) for clip in grid])) for part in ("r0", "r")]
+            for name in headings
+        ]
+        rows.append([f"mean of {len(grid)} GRID clips", *(f"{r0:.2f} / {r:.2f}" for r0, r in means)])
+        print(f"\n{measure}: Pearson r at no lag / at the best lag within 80 ms; commit {commit()}\n")
+        print(layout(["clip", *headings], rows))
+    if options.json:
+        values = {
+            clip: {name: {m: asdict(a) for m, a in by.items()} for name, by in columns.items()}
+            for clip, columns in found.items()
+        }
+        options.json.write_text(json.dumps({"commit": commit(), "clips": values}, indent=1))
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options, description=__doc__))
