@@ -55,7 +55,7 @@ def studio() -> Lights:
     """Return a portrait set: a warm key from above to the side, a weak cool fill, a rim from behind."""
     return Lights(
         direct=(
-            Light((-0.55, 0.55, 0.9), (1.0, 0.95, 0.88), 0.95),
+            Light((-0.55, 0.42, 0.9), (1.0, 0.95, 0.88), 0.95),
             Light((0.9, 0.1, 0.7), (0.8, 0.88, 1.0), 0.28),
             Light((0.75, 0.45, -0.8), (0.85, 0.92, 1.0), 0.9),
         ),

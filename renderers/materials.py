@@ -65,8 +65,8 @@ SKIN = Material(
 )
 EYE = Material(
     wrap=(0.3, 0.25, 0.25),
-    specular=3.0,
-    roughness=0.012,
+    specular=4.0,
+    roughness=0.007,
     rim=0.1,
     shelter=0.7,
     shelter_radius=0.007,

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from avatar.renderers.arrays import floats, triangles
 from avatar.renderers.normals import vertex_normals
-from avatar.renderers.rasterize import placed
+from avatar.renderers.rasterize import cutting_room, placed
 from avatar.renderers.threads import spread, thread_count
 from avatar.renderers.visibility import draw
 
@@ -50,7 +50,7 @@ def ambient_occlusion(
         clip[:, :3] = centred @ axes.T
         ids = np.empty((RESOLUTION, RESOLUTION), np.int32)
         depths = np.empty((RESOLUTION, RESOLUTION))
-        draw(clip, *placed(clip, RESOLUTION, RESOLUTION), corners, cull, 0, RESOLUTION, ids, depths)
+        draw(clip, *placed(clip, RESOLUTION, RESOLUTION), corners, cull, cutting_room(), 0, RESOLUTION, ids, depths)
         place = lifted @ axes.T
         columns = np.clip(((place[:, 0] + 1.0) * 0.5 * RESOLUTION).astype(np.int64), 0, RESOLUTION - 1)
         rows = np.clip(((1.0 - place[:, 1]) * 0.5 * RESOLUTION).astype(np.int64), 0, RESOLUTION - 1)

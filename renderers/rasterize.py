@@ -77,8 +77,8 @@ def rasterize(
 
         def one_strip(piece: int) -> None:
             top, bottom = pieces[piece]
-            draw(clip, screen, z, outside, corners, cull, top, bottom, ids[index], depths)
-            locate(clip, corners, ids[index], top, bottom, barycentric[index])
+            draw(clip, screen, z, outside, corners, cull, cutting_room(), top, bottom, ids[index], depths)
+            locate(clip, corners, ids[index], np.empty((3, 3)), top, bottom, barycentric[index])
 
         spread(one_strip, len(pieces), workers if alone else 1)
         depth[index] = depths
@@ -97,3 +97,8 @@ def placed(
     outside = np.empty(count, np.bool_)
     place(clip, height, width, screen, depth, outside)
     return screen, depth, outside
+
+
+def cutting_room() -> npt.NDArray[np.float64]:
+    """Return the scratch array that `draw` cuts triangles in."""
+    return np.empty((2, 9, 4))

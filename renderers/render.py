@@ -1,5 +1,6 @@
 """From vertices to finished pictures."""
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from avatar.renderers.colour import byte_table
 from avatar.renderers.lights import Lights, studio
 from avatar.renderers.mesh import Mesh
 from avatar.renderers.normals import gather
-from avatar.renderers.rasterize import placed
-from avatar.renderers.shade import shade
+from avatar.renderers.rasterize import cutting_room, placed
+from avatar.renderers.shade import prepare, shade
 from avatar.renderers.threads import spread, strips, thread_count
 from avatar.renderers.visibility import draw
 
@@ -90,19 +91,27 @@ class _Scene:
         self.face_parts = np.array(mesh.face_parts)
         self.part_colours = np.array(mesh.part_colours)
         materials = mesh.materials or ()
-        self.materials = np.array([material.row() for material in materials])
+        self.materials = np.array([material.row() for material in materials], np.float32)
         single = np.array([not material.double_sided for material in materials])
         self.cull = single[self.face_parts]
         self.camera = camera
         self.size = size
         self.samples = samples
-        self.lights = lights.table()
-        self.ambient = np.array([*lights.sky, *lights.ground])
+        self.kept = threading.local()
+        self.lights = lights.table().astype(np.float32)
+        self.ambient = np.array([*lights.sky, *lights.ground], np.float32)
         self.background = background.rows(size[0])
         projection = camera.projection(size)
         focal = camera.focal[1] * size[0] * samples
         # Depth is -projection[2, 2] - projection[2, 3] / -distance, solved for the distance.
         self.lens = np.array([projection[2, 2], projection[2, 3], focal])
+
+    def _buffers(self, height: int, width: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        # Fresh memory costs as much as drawing into it, so each thread keeps its own for the whole batch.
+        if not hasattr(self.kept, "buffers"):
+            self.kept.buffers = np.empty((height, width), np.int32), np.empty((height, width))
+        ids, depths = self.kept.buffers
+        return ids, depths
 
     def draw(self, points: npt.NDArray[Any], pixels: Pixels, threads: int) -> None:
         """Draw one set of vertices [V, 3] into `pixels` [H, W, 4]."""
@@ -113,20 +122,21 @@ class _Scene:
         normals = np.empty_like(vertices)
         gather(vertices, self.faces, normals)
         corners = np.empty((len(vertices), 13), np.float32)
-        corners[:, :3] = vertices
+        corners[:, :3] = self.camera.position - vertices
         corners[:, 3:6] = normals
         corners[:, 6:] = self.table
-        ids = np.empty((height, width), np.int32)
-        depths = np.empty((height, width))
+        planes = np.empty((len(self.faces), 10))
+        prepare(clip, self.faces, self.cull, planes)
+        ids, depths = self._buffers(height, width)
         bands = strips(height, threads)
         rows = strips(self.size[0], threads)
 
         def see(band: int) -> None:
-            draw(clip, screen, depth, outside, self.faces, self.cull, *bands[band], ids, depths)
+            draw(clip, screen, depth, outside, self.faces, self.cull, cutting_room(), *bands[band], ids, depths)
 
         def colour(band: int) -> None:
             shade(
-                clip,
+                planes,
                 corners,
                 self.faces,
                 self.face_parts,
@@ -134,7 +144,6 @@ class _Scene:
                 self.materials,
                 self.lights,
                 self.ambient,
-                self.camera.position,
                 self.lens,
                 ids,
                 depths,

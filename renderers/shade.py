@@ -3,11 +3,18 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from avatar.renderers.colour import TABLE_SIZE
 from avatar.renderers.kernel import kernel, part
 
 # Brighter light than this is compressed, so that highlights keep their colour.
-SHOULDER = 0.75
+SHOULDER = np.float32(0.75)
+ROOM = np.float32(0.25)
+TOP_BYTE = float(TABLE_SIZE - 1)
+# Single precision throughout: one double-precision number would make doubles of all that it meets.
+ZERO, HALF, ONE, TWO, FOUR = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0), np.float32(4.0)
+TINY = np.float32(1e-30)
+FAINT = np.float32(0.02)
 IRIS_RADIUS = 0.0059
 PUPIL_RADIUS = 0.0021
 # 1 / 7.8 mm (the cornea's radius) - 1 / 12.5 mm (the ball's).
@@ -18,6 +25,18 @@ SHELTER_GAP = 0.0006
 SHELTER_REACH = 4.0
 
 
+def _taps() -> npt.NDArray[np.float64]:
+    # Three rings of eight: up, right (shares of the radius) and weight. Light comes from above, so what hangs over
+    # a spot shelters it most.
+    ring = np.repeat([1.0, 2.0, 3.0], 8)
+    angle = (np.tile(np.arange(8.0), 3) + 0.33 * ring) * np.pi / 4.0
+    weight = 1.0 + 0.8 * np.sin(angle)
+    return np.stack([ring / 3.0 * np.sin(angle), ring / 3.0 * np.cos(angle), weight / weight.sum()], axis=1)
+
+
+TAPS = _taps()
+
+
 @part
 def smooth(low: float, high: float, value: float) -> float:
     """Rise from 0 at `low` to 1 at `high` without a corner."""
@@ -26,12 +45,12 @@ def smooth(low: float, high: float, value: float) -> float:
 
 
 @part
-def shoulder(value: float) -> float:
+def shoulder(value: Any) -> Any:
     """Compress light above the shoulder into what is left under 1."""
     if value <= SHOULDER:
-        return max(value, 0.0)
-    excess = (value - SHOULDER) / (1.0 - SHOULDER)
-    return SHOULDER + (1.0 - SHOULDER) * excess / (1.0 + excess)
+        return max(value, ZERO)
+    excess = value - SHOULDER
+    return SHOULDER + ROOM * excess / (ROOM + excess)
 
 
 @part
@@ -49,21 +68,14 @@ def openness(depths: Any, row: float, column: float, lens: Any, radius: float) -
     here = lens[1] / (depths[int(row), int(column)] + lens[0])
     reach = radius * lens[2] / here
     covered = 0.0
-    total = 0.0
-    for ring in range(1, 4):
-        distance = reach * ring / 3.0
-        for spoke in range(8):
-            angle = (spoke + 0.33 * ring) * 0.785398
-            up = np.sin(angle)
-            # Light comes from above, so what hangs over a spot shelters it most.
-            weight = 1.0 + 0.8 * up
-            total += weight
-            y, x = int(row - distance * up), int(column + distance * np.cos(angle))
-            if 0 <= y < height and 0 <= x < width:
-                gap = here - lens[1] / (depths[y, x] + lens[0])
+    for tap in range(TAPS.shape[0]):
+        y, x = int(row - reach * TAPS[tap, 0]), int(column + reach * TAPS[tap, 1])
+        if 0 <= y < height and 0 <= x < width:
+            gap = here - lens[1] / (depths[y, x] + lens[0])
+            if gap > SHELTER_GAP:
                 near_enough = 1.0 - smooth(0.5 * SHELTER_REACH * radius, SHELTER_REACH * radius, gap)
-                covered += weight * smooth(SHELTER_GAP, 4.0 * SHELTER_GAP, gap) * near_enough
-    return 1.0 - covered / total
+                covered += TAPS[tap, 2] * smooth(SHELTER_GAP, 4.0 * SHELTER_GAP, gap) * near_enough
+    return 1.0 - covered
 
 
 @part
@@ -82,14 +94,14 @@ def paint_eye(x: float, y: float, z: float, belongs: int, materials: Any, red: f
     cover = 1.0 - smooth(0.93, 1.08, share)
     iris = glow * ring * open_
     return (
-        red + cover * (materials[belongs, 12] * iris - red),
-        green + cover * (materials[belongs, 13] * iris - green),
-        blue + cover * (materials[belongs, 14] * iris - blue),
+        np.float32(red + cover * (materials[belongs, 12] * iris - red)),
+        np.float32(green + cover * (materials[belongs, 13] * iris - green)),
+        np.float32(blue + cover * (materials[belongs, 14] * iris - blue)),
     )
 
 
 @part
-def cornea(x: float, y: float, z: float) -> float:
+def cornea(x: float, y: float, z: float) -> Any:
     """Return how much, for each metre off the axis, the cornea tilts the normal of the ball under it outwards.
 
     It is rounder than the ball, and so brings the lamps' reflections from its rim in front of the iris. The tilt is
@@ -116,15 +128,14 @@ def light_up(
     materials: Any,
     lights: Any,
     ambient: Any,
-    eye: Any,
     lens: Any,
     depths: Any,
 ) -> Any:
     """Return the linear RGB of a face at a place in the image (in samples)."""
     sx, sy = column * 2.0 / width - 1.0, 1.0 - row * 2.0 / height
-    p = max(planes[0, 0] * sx + planes[0, 1] * sy + planes[0, 2], 0.0)
-    q = max(planes[1, 0] * sx + planes[1, 1] * sy + planes[1, 2], 0.0)
-    r = max(planes[2, 0] * sx + planes[2, 1] * sy + planes[2, 2], 0.0)
+    p = max(planes[face, 0] * sx + planes[face, 1] * sy + planes[face, 2], 0.0)
+    q = max(planes[face, 3] * sx + planes[face, 4] * sy + planes[face, 5], 0.0)
+    r = max(planes[face, 6] * sx + planes[face, 7] * sy + planes[face, 8], 0.0)
     total = p + q + r
     if total > 0.0:
         scale = 1.0 / total
@@ -135,9 +146,9 @@ def light_up(
     i, j, k = np.uint64(faces[face, 0]), np.uint64(faces[face, 1]), np.uint64(faces[face, 2])
     p, q, r = np.float32(p), np.float32(q), np.float32(r)
 
-    vx = eye[0] - (p * corners[i, 0] + q * corners[j, 0] + r * corners[k, 0])
-    vy = eye[1] - (p * corners[i, 1] + q * corners[j, 1] + r * corners[k, 1])
-    vz = eye[2] - (p * corners[i, 2] + q * corners[j, 2] + r * corners[k, 2])
+    vx = p * corners[i, 0] + q * corners[j, 0] + r * corners[k, 0]
+    vy = p * corners[i, 1] + q * corners[j, 1] + r * corners[k, 1]
+    vz = p * corners[i, 2] + q * corners[j, 2] + r * corners[k, 2]
     nx = p * corners[i, 3] + q * corners[j, 3] + r * corners[k, 3]
     ny = p * corners[i, 4] + q * corners[j, 4] + r * corners[k, 4]
     nz = p * corners[i, 5] + q * corners[j, 5] + r * corners[k, 5]
@@ -145,55 +156,57 @@ def light_up(
     green = part_colours[belongs, 1] * (p * corners[i, 7] + q * corners[j, 7] + r * corners[k, 7])
     blue = part_colours[belongs, 2] * (p * corners[i, 8] + q * corners[j, 8] + r * corners[k, 8])
     occlusion = p * corners[i, 9] + q * corners[j, 9] + r * corners[k, 9]
-    scale = 1.0 / np.sqrt(vx * vx + vy * vy + vz * vz + 1e-30)
+    scale = ONE / np.sqrt(vx * vx + vy * vy + vz * vz + TINY)
     vx, vy, vz = vx * scale, vy * scale, vz * scale
     # Seen from behind, a face answers with its other side.
-    scale = planes[3, 0] / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-30)
+    scale = np.float32(planes[face, 9]) / np.sqrt(nx * nx + ny * ny + nz * nz + TINY)
     nx, ny, nz = nx * scale, ny * scale, nz * scale
-    if materials[belongs, 11] > 0.0:
+    if materials[belongs, 11] > ZERO:
         ex = p * corners[i, 10] + q * corners[j, 10] + r * corners[k, 10]
         ey = p * corners[i, 11] + q * corners[j, 11] + r * corners[k, 11]
         ez = p * corners[i, 12] + q * corners[j, 12] + r * corners[k, 12]
         red, green, blue = paint_eye(ex, ey, ez, belongs, materials, red, green, blue)
-        bulge = cornea(ex, ey, ez)
+        bulge = np.float32(cornea(ex, ey, ez))
         nx, ny = nx + bulge * ex, ny + bulge * ey
-        scale = 1.0 / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-30)
+        scale = ONE / np.sqrt(nx * nx + ny * ny + nz * nz + TINY)
         nx, ny, nz = nx * scale, ny * scale, nz * scale
-    facing = max(nx * vx + ny * vy + nz * vz, 0.0)
-    direct = 1.0
-    if materials[belongs, 9] > 0.0:
-        direct = 1.0 - materials[belongs, 9] * (1.0 - openness(depths, row, column, lens, materials[belongs, 10]))
+    facing = max(nx * vx + ny * vy + nz * vz, ZERO)
+    direct = ONE
+    if materials[belongs, 9] > ZERO:
+        direct = ONE - materials[belongs, 9] * (
+            ONE - np.float32(openness(depths, row, column, lens, materials[belongs, 10]))
+        )
         occlusion *= direct
 
-    up = 0.5 + 0.5 * ny
-    shut = 1.0 - occlusion
-    lit_red = (ambient[3] + up * (ambient[0] - ambient[3])) * occlusion * (1.0 + materials[belongs, 3] * shut)
-    lit_green = (ambient[4] + up * (ambient[1] - ambient[4])) * occlusion * (1.0 + materials[belongs, 4] * shut)
-    lit_blue = (ambient[5] + up * (ambient[2] - ambient[5])) * occlusion * (1.0 + materials[belongs, 5] * shut)
-    grazing = (1.0 - facing) * (1.0 - facing)
+    up = HALF + HALF * ny
+    shut = ONE - occlusion
+    lit_red = (ambient[3] + up * (ambient[0] - ambient[3])) * occlusion * (ONE + materials[belongs, 3] * shut)
+    lit_green = (ambient[4] + up * (ambient[1] - ambient[4])) * occlusion * (ONE + materials[belongs, 4] * shut)
+    lit_blue = (ambient[5] + up * (ambient[2] - ambient[5])) * occlusion * (ONE + materials[belongs, 5] * shut)
+    grazing = (ONE - facing) * (ONE - facing)
     grazing = grazing * grazing
-    mirror = (materials[belongs, 6] * 0.02 + materials[belongs, 8] * grazing) * occlusion
+    mirror = (materials[belongs, 6] * FAINT + materials[belongs, 8] * grazing) * occlusion
     shine_red = mirror * ambient[0]
     shine_green = mirror * ambient[1]
     shine_blue = mirror * ambient[2]
     # Half of a crease's darkness also falls on direct light: lamps have a size.
-    direct *= 0.5 + 0.5 * occlusion
-    mx, my, mz = 2.0 * facing * nx - vx, 2.0 * facing * ny - vy, 2.0 * facing * nz - vz
-    strength = (materials[belongs, 6] + (1.0 - materials[belongs, 6]) * materials[belongs, 8] * grazing) * direct
+    direct *= HALF + HALF * occlusion
+    mx, my, mz = TWO * facing * nx - vx, TWO * facing * ny - vy, TWO * facing * nz - vz
+    strength = (materials[belongs, 6] + (ONE - materials[belongs, 6]) * materials[belongs, 8] * grazing) * direct
     for light in range(lights.shape[0]):
         lx, ly, lz = lights[light, 0], lights[light, 1], lights[light, 2]
         toward = nx * lx + ny * ly + nz * lz
-        if toward <= -0.5:
+        if toward <= -HALF:
             continue
-        reach_red = max((toward + materials[belongs, 0]) * materials[belongs, 15], 0.0) * direct
-        reach_green = max((toward + materials[belongs, 1]) * materials[belongs, 16], 0.0) * direct
-        reach_blue = max((toward + materials[belongs, 2]) * materials[belongs, 17], 0.0) * direct
+        reach_red = max((toward + materials[belongs, 0]) * materials[belongs, 15], ZERO) * direct
+        reach_green = max((toward + materials[belongs, 1]) * materials[belongs, 16], ZERO) * direct
+        reach_blue = max((toward + materials[belongs, 2]) * materials[belongs, 17], ZERO) * direct
         lit_red += reach_red * lights[light, 3]
         lit_green += reach_green * lights[light, 4]
         lit_blue += reach_blue * lights[light, 5]
-        if toward > 0.0:
-            lobe = materials[belongs, 7] / (materials[belongs, 7] + 1.0 - (mx * lx + my * ly + mz * lz))
-            lobe = lobe * lobe * strength * min(4.0 * toward, 1.0)
+        if toward > ZERO:
+            lobe = materials[belongs, 7] / (materials[belongs, 7] + ONE - (mx * lx + my * ly + mz * lz))
+            lobe = lobe * lobe * strength * min(FOUR * toward, ONE)
             shine_red += lobe * lights[light, 3]
             shine_green += lobe * lights[light, 4]
             shine_blue += lobe * lights[light, 5]
@@ -204,25 +217,32 @@ def light_up(
     )
 
 
-@part
-def prepare(clip: Any, faces: Any, face: int, planes: Any) -> None:
-    """Fill `planes` [4, 3]: barycentrics in proportion to planes[:3] @ (x, y, 1), and which side is seen (1 or -1).
+@kernel
+def prepare(clip: Any, faces: Any, cull: Any, planes: Any) -> None:
+    """Fill `planes` [F, 10] so that planes[:, :9] as [3, 3] @ (x, y, 1) is in proportion to the barycentrics at (x, y).
 
-    As `edges` in `visibility`; kernels keep what they call in their own file.
+    The last column is the side that is seen, 1 (front) or -1.
     """
-    for corner in range(3):
-        p, q = faces[face, (corner + 1) % 3], faces[face, (corner + 2) % 3]
-        planes[corner, 0] = clip[p, 1] * clip[q, 3] - clip[p, 3] * clip[q, 1]
-        planes[corner, 1] = clip[p, 3] * clip[q, 0] - clip[p, 0] * clip[q, 3]
-        planes[corner, 2] = clip[p, 0] * clip[q, 1] - clip[p, 1] * clip[q, 0]
-    v = faces[face, 0]
-    determinant = clip[v, 0] * planes[0, 0] + clip[v, 1] * planes[0, 1] + clip[v, 3] * planes[0, 2]
-    planes[3, 0] = 1.0
-    if determinant < 0.0:
-        planes[3, 0] = -1.0
-        for corner in range(3):
-            for axis in range(3):
-                planes[corner, axis] = -planes[corner, axis]
+    for face in range(faces.shape[0]):
+        i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
+        ax, ay, aw = clip[i, 0], clip[i, 1], clip[i, 3]
+        bx, by, bw = clip[j, 0], clip[j, 1], clip[j, 3]
+        cx, cy, cw = clip[k, 0], clip[k, 1], clip[k, 3]
+        a0, a1, a2 = by * cw - bw * cy, bw * cx - bx * cw, bx * cy - by * cx
+        side = 1.0
+        if ax * a0 + ay * a1 + aw * a2 < 0.0:
+            side = -1.0
+        planes[face, 0] = side * a0
+        planes[face, 1] = side * a1
+        planes[face, 2] = side * a2
+        planes[face, 3] = side * (cy * aw - cw * ay)
+        planes[face, 4] = side * (cw * ax - cx * aw)
+        planes[face, 5] = side * (cx * ay - cy * ax)
+        planes[face, 6] = side * (ay * bw - aw * by)
+        planes[face, 7] = side * (aw * bx - ax * bw)
+        planes[face, 8] = side * (ax * by - ay * bx)
+        # At the outline, rounding can turn a sliver round; where backs are not drawn, what is seen is a front.
+        planes[face, 9] = 1.0 if cull[face] else side
 
 
 @part
@@ -259,7 +279,7 @@ def group(ids: Any, above: int, left: int, samples: int, y: int, x: int) -> Any:
 
 @kernel
 def shade(
-    clip: Any,
+    planes: Any,
     corners: Any,
     faces: Any,
     face_parts: Any,
@@ -267,7 +287,6 @@ def shade(
     materials: Any,
     lights: Any,
     ambient: Any,
-    eye: Any,
     lens: Any,
     ids: Any,
     depths: Any,
@@ -283,15 +302,14 @@ def shade(
     A face is shaded once for each pixel in the middle of its samples there, however many they are.
 
     Args:
-        clip: [V, 4] float64 clip positions.
-        corners: [V, 13] float32: world position, unit normal, and `Mesh.vertex_table`.
+        planes: [F, 10] float64 from `prepare`.
+        corners: [V, 13] float32: the vector to the camera, unit normal, and `Mesh.vertex_table`.
         faces: [F, 3] int64.
         face_parts: [F] int64.
         part_colours: [P, 3] float32.
-        materials: [P, 18] float64 from `Material.row`.
-        lights: [L, 6] float64 from `Lights.table`.
-        ambient: [6] float64, light from above and from below.
-        eye: [3] float64, the camera's place.
+        materials: [P, 18] float32 from `Material.row`.
+        lights: [L, 6] float32 from `Lights.table`.
+        ambient: [6] float32, light from above and from below.
         lens: [3] float64, see `openness`.
         ids: [H * samples, W * samples] int32 from `draw`.
         depths: like ids, float64.
@@ -303,26 +321,23 @@ def shade(
         pixels: filled.
     """
     height, width = ids.shape
-    planes = np.empty((4, 3))
-    known = -1
     count = samples * samples
     share = 1.0 / count
-    light_of = np.empty(3)
-    empty = np.empty(4, np.uint8)
     for row in range(top, bottom):
-        for channel in range(3):
-            empty[channel] = bytes_of[int(background[row, channel] * (TABLE_SIZE - 1) + 0.5)]
-        empty[3] = int(background[row, 3] * 255.0 + 0.5)
+        back_red, back_green, back_blue = background[row, 0], background[row, 1], background[row, 2]
+        opacity = background[row, 3]
         for column in range(pixels.shape[1]):
             left = column * samples
             above = row * samples
             first = ids[above, left]
             uniform = alike(ids, above, left, samples)
             if uniform and first < 0:
-                for channel in range(4):
-                    pixels[row, column, channel] = empty[channel]
+                pixels[row, column, 0] = bytes_of[int(back_red * TOP_BYTE + 0.5)]
+                pixels[row, column, 1] = bytes_of[int(back_green * TOP_BYTE + 0.5)]
+                pixels[row, column, 2] = bytes_of[int(back_blue * TOP_BYTE + 0.5)]
+                pixels[row, column, 3] = int(opacity * 255.0 + 0.5)
                 continue
-            light_of[0] = light_of[1] = light_of[2] = 0.0
+            sum_red = sum_green = sum_blue = 0.0
             covered = 0
             for y in range(1 if uniform else samples):
                 for x in range(1 if uniform else samples):
@@ -336,9 +351,6 @@ def shade(
                         if same == 0:
                             continue
                     covered += same
-                    if face != known:
-                        prepare(clip, faces, face, planes)
-                        known = face
                     belongs = face_parts[face]
                     red, green, blue = light_up(
                         face,
@@ -354,17 +366,16 @@ def shade(
                         materials,
                         lights,
                         ambient,
-                        eye,
                         lens,
                         depths,
                     )
-                    light_of[0] += same * red
-                    light_of[1] += same * green
-                    light_of[2] += same * blue
-            behind = (count - covered) * share * background[row, 3]
+                    sum_red += same * red
+                    sum_green += same * green
+                    sum_blue += same * blue
+            behind = (count - covered) * share * opacity
             alpha = covered * share + behind
             whole = 1.0 / alpha if alpha > 0.0 else 0.0
-            for channel in range(3):
-                value = (light_of[channel] * share + behind * background[row, channel]) * whole
-                pixels[row, column, channel] = bytes_of[int(value * (TABLE_SIZE - 1) + 0.5)]
+            pixels[row, column, 0] = bytes_of[int((sum_red * share + behind * back_red) * whole * TOP_BYTE + 0.5)]
+            pixels[row, column, 1] = bytes_of[int((sum_green * share + behind * back_green) * whole * TOP_BYTE + 0.5)]
+            pixels[row, column, 2] = bytes_of[int((sum_blue * share + behind * back_blue) * whole * TOP_BYTE + 0.5)]
             pixels[row, column, 3] = int(alpha * 255.0 + 0.5)

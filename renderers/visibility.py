@@ -115,9 +115,9 @@ def fill(
 
 
 @part
-def inside_by(polygon: Any, vertex: int, plane: int, height: int, width: int) -> Any:
+def inside_by(polygon: Any, at: int, vertex: int, plane: int, height: int, width: int) -> Any:
     """Return how far a vertex lies on the kept side of one of the six planes."""
-    x, y, z, w = polygon[vertex, 0], polygon[vertex, 1], polygon[vertex, 2], polygon[vertex, 3]
+    x, y, z, w = polygon[at, vertex, 0], polygon[at, vertex, 1], polygon[at, vertex, 2], polygon[at, vertex, 3]
     if plane == 0:
         return z + w
     if plane == 1:
@@ -133,16 +133,20 @@ def inside_by(polygon: Any, vertex: int, plane: int, height: int, width: int) ->
 
 
 @part
-def cut(polygon: Any, count: int, plane: int, height: int, width: int, kept: Any) -> int:
-    """Cut a convex polygon by a plane (Sutherland and Hodgman 1974); return how many vertices `kept` received."""
+def cut(polygon: Any, at: int, count: int, plane: int, height: int, width: int) -> int:
+    """Cut a convex polygon, `count` rows of polygon[at], by a plane (Sutherland and Hodgman 1974).
+
+    What is kept goes to polygon[1 - at]; returns how many vertices that are.
+    """
+    to = 1 - at
     size = 0
     for index in range(count):
         after = (index + 1) % count
-        here = inside_by(polygon, index, plane, height, width)
-        there = inside_by(polygon, after, plane, height, width)
+        here = inside_by(polygon, at, index, plane, height, width)
+        there = inside_by(polygon, at, after, plane, height, width)
         if here >= 0.0:
             for axis in range(4):
-                kept[size, axis] = polygon[index, axis]
+                polygon[to, size, axis] = polygon[at, index, axis]
             size += 1
         if (here >= 0.0) != (there >= 0.0):
             # From the kept end to the lost one, whichever way round: neighbours then get the same new vertex.
@@ -150,52 +154,42 @@ def cut(polygon: Any, count: int, plane: int, height: int, width: int, kept: Any
             near, far = (here, there) if here >= 0.0 else (there, here)
             share = near / (near - far)
             for axis in range(4):
-                kept[size, axis] = polygon[start, axis] + share * (polygon[end, axis] - polygon[start, axis])
+                kept, lost = polygon[at, start, axis], polygon[at, end, axis]
+                polygon[to, size, axis] = kept + share * (lost - kept)
             size += 1
     return size
 
 
 @part
+def put(polygon: Any, at: int, vertex: int, height: int, width: int) -> Any:
+    """Return a vertex's x and y on the sub-pixel grid, and its depth."""
+    x, y, z, w = polygon[at, vertex, 0], polygon[at, vertex, 1], polygon[at, vertex, 2], polygon[at, vertex, 3]
+    column = (x / w + 1.0) * 0.5 * width
+    row = (1.0 - y / w) * 0.5 * height
+    return round(column * SUBPIXELS), round(row * SUBPIXELS), z / w
+
+
+@part
 def fill_cut(
-    clip: Any, faces: Any, face: int, cull: bool, height: int, width: int, top: int, bottom: int, ids: Any, depths: Any
+    clip: Any, faces: Any, face: int, cull: bool, polygon: Any, top: int, bottom: int, ids: Any, depths: Any
 ) -> None:
     """Draw what the planes leave of one triangle."""
-    polygon = np.empty((9, 4))
-    kept = np.empty((9, 4))
+    height, width = ids.shape
     for corner in range(3):
         for axis in range(4):
-            polygon[corner, axis] = clip[faces[face, corner], axis]
+            polygon[0, corner, axis] = clip[faces[face, corner], axis]
     count = 3
+    at = 0
     for plane in range(6):
-        count = cut(polygon, count, plane, height, width, kept)
+        count = cut(polygon, at, count, plane, height, width)
+        at = 1 - at
         if count < 3:
             return
-        polygon, kept = kept, polygon
-    screen = np.empty((9, 2), np.int64)
-    depth = np.empty(9)
-    for vertex in range(count):
-        x, y, z, w = polygon[vertex, 0], polygon[vertex, 1], polygon[vertex, 2], polygon[vertex, 3]
-        screen[vertex, 0] = round((x / w + 1.0) * 0.5 * width * SUBPIXELS)
-        screen[vertex, 1] = round((1.0 - y / w) * 0.5 * height * SUBPIXELS)
-        depth[vertex] = z / w
+    ax, ay, az = put(polygon, at, 0, height, width)
     for vertex in range(1, count - 1):
-        fill(
-            screen[0, 0],
-            screen[0, 1],
-            depth[0],
-            screen[vertex, 0],
-            screen[vertex, 1],
-            depth[vertex],
-            screen[vertex + 1, 0],
-            screen[vertex + 1, 1],
-            depth[vertex + 1],
-            face,
-            cull,
-            top,
-            bottom,
-            ids,
-            depths,
-        )
+        bx, by, bz = put(polygon, at, vertex, height, width)
+        cx, cy, cz = put(polygon, at, vertex + 1, height, width)
+        fill(ax, ay, az, bx, by, bz, cx, cy, cz, face, cull, top, bottom, ids, depths)
 
 
 @kernel
@@ -206,6 +200,7 @@ def draw(
     outside: Any,
     faces: Any,
     cull: Any,
+    polygon: Any,
     top: int,
     bottom: int,
     ids: Any,
@@ -220,21 +215,21 @@ def draw(
         outside: [V] bool from `place`.
         faces: [F, 3] int64.
         cull: [F] bool, whether the back of a face is invisible.
+        polygon: [2, 9, 4] float64 scratch for cutting.
         top: first row.
         bottom: one past the last row.
         ids: [H, W] int32; -1 where nothing is seen. Of equal depths the lower face index wins.
         depths: [H, W] float64 z / w; 1 (the far plane) where nothing is seen.
     """
-    height, width = ids.shape
     for row in range(top, bottom):
-        for column in range(width):
+        for column in range(ids.shape[1]):
             ids[row, column] = EMPTY
             depths[row, column] = 1.0
     above, below = top * SUBPIXELS, bottom * SUBPIXELS
     for face in range(faces.shape[0]):
         a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
         if outside[a] or outside[b] or outside[c]:
-            fill_cut(clip, faces, face, cull[face], height, width, top, bottom, ids, depths)
+            fill_cut(clip, faces, face, cull[face], polygon, top, bottom, ids, depths)
             continue
         ay, by, cy = screen[a, 1], screen[b, 1], screen[c, 1]
         if max(ay, by, cy) < above or min(ay, by, cy) > below:
@@ -278,13 +273,13 @@ def edges(clip: Any, faces: Any, face: int, planes: Any) -> None:
 
 
 @kernel
-def locate(clip: Any, faces: Any, ids: Any, top: int, bottom: int, barycentric: Any) -> None:
+def locate(clip: Any, faces: Any, ids: Any, planes: Any, top: int, bottom: int, barycentric: Any) -> None:
     """Fill rows top to bottom of `barycentric` [H, W, 3] for the triangles in `ids` [H, W].
 
     A sample that only the rounding of positions put into its triangle gets the barycentrics of a point on its edge.
+    `planes` is [3, 3] float64 scratch.
     """
     height, width = ids.shape
-    planes = np.empty((3, 3))
     known = EMPTY
     for row in range(top, bottom):
         y = 1.0 - (row + 0.5) * 2.0 / height
