@@ -148,10 +148,13 @@ def load_audio(path: str | os.PathLike[str], sample_rate: int = SAMPLE_RATE) -> 
         OSError: there is no such file, or it may not be read.
         ValueError: not a media file, no sound in it, nothing decodable, or samples that are not finite.
     """
-    blocks = list(read_audio(path, sample_rate))
-    if not sum(map(len, blocks)):
+    # One growing buffer: joining a list of blocks would hold an hour of sound twice.
+    buffer = bytearray()
+    for block in read_audio(path, sample_rate):
+        buffer += block.tobytes()
+    if not buffer:
         raise ValueError(f"{path} holds no sound: its audio track is empty")
-    return Sound(np.concatenate(blocks), sample_rate, Path(path))
+    return Sound(np.frombuffer(buffer, np.float32), sample_rate, Path(path))
 
 
 def read_audio(path: str | os.PathLike[str], sample_rate: int = SAMPLE_RATE) -> Iterator[NDArray[np.float32]]:
@@ -323,6 +326,7 @@ def _check_usable(sound: Sound) -> None:
     if sound.silent:
         log.warning("%s is silent: the face stays at rest", name)
         return
-    clipped = float(np.mean((sound.samples > _CLIPPED_LEVEL) | (sound.samples < -_CLIPPED_LEVEL)))
+    above = np.count_nonzero(sound.samples > _CLIPPED_LEVEL)
+    clipped = (above + np.count_nonzero(sound.samples < -_CLIPPED_LEVEL)) / len(sound)
     if clipped > _CLIPPED_SHARE:
         log.warning("%s is clipped in %.1f %% of its samples: the mouth may be less exact there", name, 100 * clipped)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from avatar.animation import Animation
 from avatar.export.head import identity_vector, shipped_head
 from avatar.export.options import ExportOptions
-from avatar.renderers import Camera, Mesh, render, warm_up
+from avatar.renderers import Camera, head_mesh, render, warm_up
 from avatar.rigs import BuiltInHead
 
 Picture = NDArray[np.uint8]
@@ -30,7 +30,7 @@ class Portrait:
         self.head = shipped_head()
         self.identity = identity_vector(self.head, options.identity)
         self.camera = _camera(self.head, self.identity)
-        self.mesh = _mesh(self.head, self.identity)
+        self.mesh = head_mesh(self.head, self.head.neutral(self.identity)[0])
 
     def pictures(self, animation: Animation, frames: Sequence[int] | None = None) -> Iterator[Picture]:
         """Draw frames one after another; memory does not grow with their number.
@@ -56,19 +56,3 @@ def _camera(head: BuiltInHead, identity: torch.Tensor) -> Camera:
     """Frame the head and some of its neck, with room to turn; the shoulders run out of the picture."""
     turning = head.head_weight > 0.5
     return Camera.portrait(head.neutral(identity)[0, turning].numpy(), margin=0.12)
-
-
-def _mesh(head: BuiltInHead, identity: torch.Tensor) -> Mesh:
-    """What the renderer needs to know of the head besides the places of its vertices."""
-    neutral = head.neutral(identity)[0]
-    centres = head.gaze.centres + torch.einsum("i,iea->ea", identity[0], head.gaze.centre_identities)
-    offsets = torch.zeros_like(neutral)
-    for ball, centre in zip(head.gaze.balls, centres, strict=True):
-        offsets[ball] = neutral[ball] - centre
-    return Mesh(
-        head.faces.numpy(),
-        head.parts,
-        head.face_parts.numpy(),
-        vertex_colours=head.vertex_colours.numpy(),
-        eye_offsets=offsets.numpy(),
-    )

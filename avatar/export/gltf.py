@@ -139,8 +139,6 @@ def _surface(head: BuiltInHead, identity: Tensor) -> _Surface:
     faces = head.faces.numpy()
     normals = _unit(vertex_normals(positions, faces))
     tilts = np.stack([_unit(vertex_normals(positions + step, faces)) - normals for step in steps])
-    # Away from a shape's displacements only rounding could tilt a normal.
-    tilts[np.linalg.norm(tilts, axis=-1) < _SMALLEST_TILT] = 0.0
     turns = head.head_weight.numpy()
     joints = np.zeros((len(positions), 4), np.uint8)
     shares = np.zeros((len(positions), 4))
