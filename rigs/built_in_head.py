@@ -9,6 +9,7 @@ from avatar.rigs.gaze import Gaze
 from avatar.rigs.head_file import HeadFile
 from avatar.rigs.lids import Lids
 from avatar.rigs.rotations import yaw_pitch_roll
+from avatar.rigs.tongue import Tongue
 from torch import Tensor, nn
 
 from avatar.controls import ARKIT, ARKIT_SHAPES, Control, ControlSpace
@@ -30,7 +31,8 @@ class Spread:
 class BuiltInHead(nn.Module):
     """A head with 52 ARKit shapes, turning head and eyes, and an identity space.
 
-    It is linear in the shapes and in identity, apart from the rotations and the contact of lids and eyeballs.
+    It is linear in the shapes and in identity, apart from the rotations, the blink, which closes whatever gap the lids
+    have, and tongueOut, which closed lips hold back.
     Metres, +y up, facing +z, origin between the ears of the average.
 
     Attributes:
@@ -92,10 +94,12 @@ class BuiltInHead(nn.Module):
             self._constant(name, torch.from_numpy(tensors[name].astype("int64")))
         for name in ("uv", "corner_uv", "part_colours", "vertex_colours", "rest", "head_weight", "neck_pivot"):
             self._constant(name, torch.from_numpy(tensors[name].astype("float32")))
-        self._constant("shapes", torch.from_numpy(file.displacements("shapes")).flatten(1))
+        shapes = torch.from_numpy(file.displacements("shapes"))
+        self._constant("shapes", shapes.flatten(1))
         self._constant("identities", torch.from_numpy(file.displacements("identity")).flatten(1))
         self.gaze = Gaze(file, self.regions)
         self.lids = Lids(file)
+        self.tongue = Tongue(shapes, self.regions["tongue"], self.inner_lip)
 
     def _constant(self, name: str, value: Tensor) -> None:
         self.register_buffer(name, value, persistent=False)
@@ -134,6 +138,7 @@ class BuiltInHead(nn.Module):
         neutral = self.neutral(identity)
         shape_weights = weights[:, : len(ARKIT_SHAPES)] + self.gaze.lid_weights(weights)
         vertices = neutral + (shape_weights @ self.shapes).reshape(len(weights), -1, 3)
+        vertices = self.tongue(vertices, neutral, weights)
         vertices = self.lids(vertices, weights)
         vertices = self.gaze(vertices, neutral, weights, identity)
         return self._turn(vertices, weights[:, self._head_angles])

@@ -1,10 +1,13 @@
 """Lids that meet when they blink, whatever identity, gaze and the other shapes did to them."""
 
+from typing import Any
+
 import torch
-from avatar.rigs.head_file import HeadFile
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from avatar.controls import ARKIT
+from avatar.rigs.head_file import HeadFile
 
 
 class Lids(nn.Module):
@@ -29,16 +32,19 @@ class Lids(nn.Module):
 
 
 class _Eye(nn.Module):
+    upper: Tensor
+    lower: Tensor
+    moved: Tensor
     match: Tensor
     spread: Tensor
 
-    def __init__(self, tensors: dict[str, object], side: str) -> None:
+    def __init__(self, tensors: dict[str, NDArray[Any]], side: str) -> None:
         super().__init__()
         self.blink = ARKIT.index(f"eyeBlink{side.capitalize()}")
         for name in ("upper", "lower", "moved"):
-            self.register_buffer(name, torch.as_tensor(tensors[name]).long(), persistent=False)
+            self.register_buffer(name, torch.from_numpy(tensors[name].astype("int64")), persistent=False)
         for name in ("match", "spread"):
-            self.register_buffer(name, torch.as_tensor(tensors[name]), persistent=False)
+            self.register_buffer(name, torch.from_numpy(tensors[name]), persistent=False)
 
     def forward(self, vertices: Tensor, weights: Tensor) -> Tensor:
         gap = vertices[:, self.upper] - self.match @ vertices[:, self.lower]

@@ -14,6 +14,9 @@ from avatar.controls import ARKIT_SHAPES
 EAR_MIDDLE = np.array([0.0, 0.720, 0.045])
 """The head's origin in the source: between the ears."""
 
+TONGUE_FLATTENING = 0.4
+"""By which share of its height the tongue flattens when the jaw opens wide, so that it doesn't fill the mouth."""
+
 _VERMILION_SEEDS = (455, 466, 467, 509, 468, 474, 520, 537)
 """The source's vertices on the middle line of the upper lip, from its border inwards."""
 
@@ -112,6 +115,9 @@ def _shape(source: Source, parts: list[Part], name: str) -> Floats:
         # Eyeballs turn instead, and only the jaw moves teeth.
         if part.name.endswith("_eye") or (part.name.endswith("_teeth") and not name.startswith("jaw")):
             pieces[k] = np.zeros_like(pieces[k])
+        if part.name == "tongue" and name == "jawOpen":
+            floor = part.rest[:, 1].min()
+            pieces[k][:, 1] -= TONGUE_FLATTENING * (part.rest[:, 1] - floor)
     return np.concatenate(pieces)
 
 

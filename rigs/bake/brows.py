@@ -70,8 +70,8 @@ def build(skin: Surface, average: Floats, eye_height: float) -> Part:
     triangles, weights = _bind(points, vertices, skin.faces)
     rows = np.repeat(np.arange(len(points)), 3)
     bind = sparse.csr_matrix((weights.ravel(), (rows, triangles.ravel())), shape=(len(points), len(vertices)))
-    up = bind @ normals(vertices, skin.faces)
-    rest = bind @ vertices + np.tile(lift, 2)[:, None] * up / np.linalg.norm(up, axis=1, keepdims=True)
+    up = np.asarray(bind @ normals(vertices, skin.faces))
+    rest = np.asarray(bind @ vertices) + np.tile(lift, 2)[:, None] * up / np.linalg.norm(up, axis=1, keepdims=True)
     half_faces = grid_faces(len(_ACROSS), _COLUMNS)[:, ::-1]
     faces = np.concatenate([half_faces, half_faces[:, ::-1] + len(left)]).astype(np.int64)
     uv = np.stack([np.tile(at, 2 * len(_ACROSS)), np.tile(np.repeat(np.linspace(0, 1, len(_ACROSS)), _COLUMNS), 2)], 1)

@@ -18,7 +18,11 @@ _RINGS = (4.5, 9.0, 10.0, 15.0, 20.5, 25.5, 28.0, 36.0, 48.0, 62.0, 78.0, 100.0,
 def fit_ball(points: Floats) -> tuple[Floats, float]:
     """Centre [3] and radius of the sphere nearest to points [N, 3]."""
     guess = np.array([*points.mean(0), 0.015])
-    found = least_squares(lambda q: np.linalg.norm(points - q[:3], axis=1) - q[3], guess, xtol=1e-12).x
+
+    def residuals(ball: Floats) -> Floats:
+        return np.asarray(np.linalg.norm(points - ball[:3], axis=1) - ball[3])
+
+    found = np.asarray(least_squares(residuals, guess, xtol=1e-12).x)
     return found[:3], float(found[3])
 
 
@@ -56,7 +60,7 @@ def _colours(directions: Floats) -> Floats:
     sclera = (1 - red) * np.array([0.72, 0.69, 0.66]) + red * np.array([0.55, 0.33, 0.29])
     out = np.where(degrees[:, None] > _IRIS, sclera, iris)
     out[degrees < _PUPIL] = 0.004
-    return out
+    return np.asarray(out)
 
 
 def build(source: Source, average: Floats, group: str, name: str) -> tuple[Part, Floats]:
@@ -84,7 +88,7 @@ def build(source: Source, average: Floats, group: str, name: str) -> tuple[Part,
         moved = displacement[indices]
         shift = moved.mean(0)
         scale = float((spokes * moved).sum() / (spokes * spokes).sum())
-        return shift + scale * (centre - middle + RADIUS * directions)
+        return np.asarray(shift + scale * (centre - middle + RADIUS * directions))
 
     uv = 0.5 + 0.5 * directions[:, :2]
     return Part(name, centre + RADIUS * directions, faces, uv[faces], displace, _colours(directions)), centre

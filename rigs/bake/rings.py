@@ -123,7 +123,8 @@ def extension(faces: Integers, count: int, free: Integers, fixed: Integers) -> F
     edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     ones = np.ones(len(edges))
     adjacency = sparse.csr_matrix((ones, (edges[:, 0], edges[:, 1])), shape=(count, count))
-    adjacency = ((adjacency + adjacency.T) > 0).astype(float)
+    adjacency = sparse.csr_matrix(adjacency + adjacency.T)
+    adjacency.data[:] = 1.0
     degree = np.asarray(adjacency.sum(1)).ravel()
     laplacian = sparse.eye(count) - sparse.diags(1 / np.maximum(degree, 1)) @ adjacency
     square = (laplacian.T @ laplacian).tocsc()

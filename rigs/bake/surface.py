@@ -114,7 +114,7 @@ def normals(vertices: Floats, faces: Integers) -> Floats:
     out = np.zeros_like(vertices)
     for k in range(3):
         np.add.at(out, faces[:, k], face)
-    return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+    return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12))
 
 
 def grid_faces(rows: int, columns: int, *, closed: bool = False) -> Integers:

@@ -37,7 +37,7 @@ class Row:
 UPPER = Row(
     "upper_teeth",
     "helper-upper-teeth",
-    -0.8,
+    -2.6,
     -0.6,
     26.5,
     43.0,
@@ -48,7 +48,7 @@ UPPER = Row(
 LOWER = Row(
     "lower_teeth",
     "helper-lower-teeth",
-    -1.0,
+    -1.8,
     1.4,
     24.5,
     41.0,
