@@ -68,7 +68,7 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
     document = {
         "asset": {"version": "2.0", "generator": f"avatar {avatar.__version__}"},
         "scene": 0,
-        "scenes": [{"name": "Avatar", "nodes": [0]}],
+        "scenes": [{"name": "Avatar", "nodes": [_FACE_NODE, _FIRST_JOINT_NODE]}],
         "nodes": _nodes(joints),
         "skins": [_skin(packer, joints)],
         "materials": [_material(part) for part in head.parts],
@@ -97,15 +97,12 @@ def _joints(head: BuiltInHead, identity: Tensor) -> list[_Joint]:
     ]
 
 
-_FACE_NODE, _FIRST_JOINT_NODE = 1, 2
+_FACE_NODE, _FIRST_JOINT_NODE = 0, 1
 
 
 def _nodes(joints: list[_Joint]) -> list[dict[str, Any]]:
-    """The root, the face under it, and the joints under it."""
-    nodes: list[dict[str, Any]] = [
-        {"name": "Avatar", "children": [_FACE_NODE, _FIRST_JOINT_NODE]},
-        {"name": "Face", "mesh": 0, "skin": 0},
-    ]
+    """The face, which its skin moves and not a parent, and the joints."""
+    nodes: list[dict[str, Any]] = [{"name": "Face", "mesh": 0, "skin": 0}]
     for index, joint in enumerate(joints):
         start = np.zeros(3) if joint.parent is None else joints[joint.parent].place
         node: dict[str, Any] = {"name": joint.name, "translation": (joint.place - start).tolist()}
