@@ -13,7 +13,7 @@ from avatar.rigs import BuiltInHead
 CONTACT = 1.2
 """Distance of lip and teeth in mm that is near enough; judges ask for 2."""
 
-OPENING = 1.0
+OPENING = 1.8
 """Opening in mm between the lips: the upper lip gives way to show the teeth."""
 
 _HIGHEST_LIP = 0.35  # more mouthUpperUp than this is a snarl
