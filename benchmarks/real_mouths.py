@@ -2,9 +2,10 @@
 
 python -m benchmarks.real_mouths [--json OUT]
 
-Opening and width were measured from the videos by a face landmarker. People also do what the sound does not say
-(one holds the mouth open before speaking), so that sound alone stays well under 1, and on so few clips a difference
-under 0.1 is noise.
+Opening and width were measured from the videos by a face landmarker. With PocketSphinx (`avatar[corpus]`), a column
+shows the articulation model on the GRID sentences' aligned phones: what the targets themselves are worth. People also
+do what the sound does not say (one holds the mouth open before speaking), so that sound alone stays well under 1, and
+on so few clips a difference under 0.1 is noise.
 """
 
 import json
@@ -16,12 +17,14 @@ import tyro
 from avatar.rigs import BuiltInHead
 
 from avatar.animation import Animation
+from avatar.articulation import articulate
 from avatar.audio import load_audio
 from avatar.evaluation.correlation import Agreement, agreement
 from avatar.evaluation.motion import MouthMotion, mouth_motion
 from avatar.evaluation.table import layout
 from avatar.speech import SpeechModel
 from benchmarks.baseline import envelope_animation
+from benchmarks.grid_sentences import align
 from benchmarks.provenance import commit, shared
 
 
@@ -66,15 +69,22 @@ class Filmed:
         }
 
 
-def animations(path: Path, model: SpeechModel) -> dict[str, Animation]:
+def animations(path: Path, model: SpeechModel, *, grid: bool) -> dict[str, Animation]:
     """What is compared, by heading."""
     sound = load_audio(path)
+    phones = align(sound.samples, path.stem.removeprefix("grid_")) if grid else None
+    known = {"articulation": articulate(phones, fps=50, duration=sound.duration)} if phones else {}
     rated = {"sample_rate": sound.sample_rate, "fps": 50.0}
     return {
         "model": model.predict(sound.samples, sample_rate=sound.sample_rate),
         "RMS": envelope_animation(sound.samples, **rated, scale="linear"),
         "log RMS": envelope_animation(sound.samples, **rated, scale="log"),
+        **known,
     }
+
+
+def _text(found: Agreement) -> str:
+    return f"{found.r0:.2f} / {found.r:.2f}"
 
 
 def main(options: Options) -> None:
@@ -87,19 +97,21 @@ def main(options: Options) -> None:
         filmed = Filmed.read(folder / "truth" / f"{clip}.npz", shift=about["shift_ms"] / 1000, seconds=about["dur"])
         found[clip] = {
             name: filmed.compare(mouth_motion(animation, head))
-            for name, animation in animations(folder / "audio" / f"{clip}.flac", model).items()
+            for name, animation in animations(
+                folder / "audio" / f"{clip}.flac", model, grid=about["set"] == "grid"
+            ).items()
         }
     grid = [clip for clip, about in clips.items() if about["set"] == "grid"]
     for measure in ("opening", "width"):
-        headings = list(found[grid[0]])
+        headings = list(dict.fromkeys(name for clip in grid for name in found[clip]))
         rows = [
-            [clip, *(f"{found[clip][name][measure].r0:.2f} / {found[clip][name][measure].r:.2f}" for name in headings)]
+            [clip, *(_text(found[clip][name][measure]) if name in found[clip] else "-" for name in headings)]
             for clip in found
         ]
-        means = [
-            [float(np.mean([getattr(found[clip][name][measure], part) for clip in grid])) for part in ("r0", "r")]
-            for name in headings
-        ]
+        means = []
+        for name in headings:
+            known = [found[clip][name][measure] for clip in grid if name in found[clip]]
+            means.append([np.mean([a.r0 for a in known]), np.mean([a.r for a in known])])
         rows.append([f"mean of {len(grid)} GRID clips", *(f"{r0:.2f} / {r:.2f}" for r0, r in means)])
         print(f"\n{measure}: Pearson r at no lag / at the best lag within 80 ms; commit {commit()}\n")
         print(layout(["clip", *headings], rows))
