@@ -177,7 +177,8 @@ def test_unknown_identity_and_other_spaces_are_refused(lively, tmp_path):
 
 
 _BLENDER = """
-import bpy, json, sys
+import bpy, json, numpy, sys
+numpy.bool = bool  # Debian's Blender 3.4 still asks its newer numpy for this old name
 glb, out = sys.argv[-2:]
 bpy.ops.wm.read_factory_settings(use_empty=True)
 bpy.context.scene.render.fps = 30
