@@ -96,7 +96,6 @@ _BY_WORD = (
     ("mouth", MOUTH),
     ("skin", SKIN),
     ("head", SKIN),
-    ("face", SKIN),
     ("lip", SKIN),
     ("shirt", CLOTH),
     ("cloth", CLOTH),

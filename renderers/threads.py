@@ -30,7 +30,12 @@ def spread(work: Callable[[int], None], count: int, threads: int) -> None:
         return
     # The pool lives for one call: idle threads would not survive a fork, and starting two takes 0.1 ms.
     with ThreadPoolExecutor(min(threads, count)) as pool:
-        list(pool.map(work, range(count)))
+        try:
+            list(pool.map(work, range(count)))
+        except BaseException:
+            # Without this a Ctrl-C would wait for all the work that is left.
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def strips(height: int, threads: int) -> list[tuple[int, int]]:

@@ -91,10 +91,12 @@ def fill(
     row_ca = cax * (y0 - cy) - cay * (x0 - cx) + on_ca
     slope_x = ((bz - az) * (cy - ay) - (cz - az) * (by - ay)) / area
     slope_y = ((cz - az) * (bx - ax) - (bz - az) * (cx - ax)) / area
-    row_z = az + slope_x * (x0 - ax) + slope_y * (y0 - ay)
+    start_z = az + slope_x * (x0 - ax)
     step_z = slope_x * SUBPIXELS
     for row in range(first, last + 1):
         ab, bc, ca = row_ab, row_bc, row_ca
+        # From the triangle's corner, not from the row above: the bits must not depend on where a strip begins.
+        row_z = start_z + slope_y * (row * SUBPIXELS + half - ay)
         entered = False
         for column in range(left, right + 1):
             if (ab | bc | ca) >= 0:
@@ -111,7 +113,6 @@ def fill(
         row_ab += abx * SUBPIXELS
         row_bc += bcx * SUBPIXELS
         row_ca += cax * SUBPIXELS
-        row_z += slope_y * SUBPIXELS
 
 
 @part
