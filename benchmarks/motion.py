@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import tyro
 from avatar.datasets.corpus import Corpus, Utterance
 from avatar.rigs import BuiltInHead
@@ -63,11 +64,11 @@ def main(options: Options) -> None:
     results: dict[str, dict[str, Judgement]] = {}
     for split in SPLITS:
         corpus = Corpus.open(options.corpus, split=split)
-        chosen = range(0, len(corpus), max(1, len(corpus) // options.limit))
+        chosen = np.unique(np.linspace(0, len(corpus) - 1, min(options.limit, len(corpus))).round().astype(int))
         columns: dict[str, Judgement] = defaultdict(Judgement)
         voices = set()
         for index in track(chosen, split.replace("_", " ")):
-            utterance = corpus[index]
+            utterance = corpus[int(index)]
             voices.add(utterance.voice)
             animations = candidates(utterance, model, options.fps)
             reference = mouth_motion(animations["articulation"], head)
