@@ -65,7 +65,8 @@ def main():
     neutral = head.neutral()[0].numpy()
     mesh = head_mesh(head, neutral)
     print(f"head of {vertices.shape[1]} vertices and {len(mesh.faces)} triangles, {FRAMES} frames, median of {RUNS}")
-    camera = Camera.portrait(neutral, focus=head.regions["skin"])
+    # As `avatar render` frames it: the head with room to turn.
+    camera = Camera.portrait(neutral[(head.head_weight > 0.5).numpy()], margin=0.12)
     for side in (256, 512):
         for samples in (1, 2):
             size = (side, side)

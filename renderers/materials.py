@@ -65,15 +65,15 @@ SKIN = Material(
 )
 EYE = Material(
     wrap=(0.3, 0.25, 0.25),
-    specular=4.0,
-    roughness=0.007,
+    specular=6.0,
+    roughness=0.0045,
     rim=0.1,
     shelter=0.7,
     shelter_radius=0.007,
     double_sided=False,
     eye=True,
 )
-TEETH = Material(wrap=(0.3, 0.25, 0.2), specular=0.35, roughness=0.03, rim=0.1, shelter=0.65, shelter_radius=0.012)
+TEETH = Material(wrap=(0.35, 0.3, 0.25), specular=0.35, roughness=0.03, rim=0.1, shelter=0.5, shelter_radius=0.012)
 TONGUE = Material(wrap=(0.3, 0.12, 0.1), specular=0.15, roughness=0.06, shelter=0.85, shelter_radius=0.018)
 MOUTH = Material(wrap=(0.3, 0.1, 0.1), specular=0.05, roughness=0.15, shelter=0.95, shelter_radius=0.02)
 HAIR = Material(specular=0.03, roughness=0.4)

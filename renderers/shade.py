@@ -14,7 +14,7 @@ TOP_BYTE = float(TABLE_SIZE - 1)
 # Single precision throughout: one double-precision number would make doubles of all that it meets.
 ZERO, HALF, ONE, TWO, FOUR = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0), np.float32(4.0)
 TINY = np.float32(1e-30)
-FAINT = np.float32(0.02)
+FAINT = np.float32(0.005)
 IRIS_RADIUS = 0.0059
 PUPIL_RADIUS = 0.0021
 # 1 / 7.8 mm (the cornea's radius) - 1 / 12.5 mm (the ball's).
