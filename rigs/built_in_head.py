@@ -139,8 +139,9 @@ class BuiltInHead(nn.Module):
         shape_weights = weights[:, : len(ARKIT_SHAPES)] + self.gaze.lid_weights(weights)
         vertices = neutral + (shape_weights @ self.shapes).reshape(len(weights), -1, 3)
         vertices = self.tongue(vertices, neutral, weights)
-        vertices = self.lids(vertices, weights)
-        vertices = self.gaze(vertices, neutral, weights, identity)
+        centres, radii = self.gaze.balls_of(neutral, identity)
+        vertices = self.lids(vertices, weights, centres, radii)
+        vertices = self.gaze(vertices, neutral, weights, centres)
         return self._turn(vertices, weights[:, self._head_angles])
 
     def neutral(self, identity: Tensor | None = None) -> Tensor:
@@ -152,6 +153,21 @@ class BuiltInHead(nn.Module):
         if identity is None:
             return self.rest[None]
         return self.rest + (identity @ self.identities).reshape(len(identity), -1, 3)
+
+    def morph_targets(self, identity: Tensor | None = None) -> Tensor:
+        """What each shape at weight 1 moves [52, V, 3], for formats that can only add up displacements.
+
+        Eyeballs stay still, for they should turn about `gaze` centres; tongueOut is whole although the lips are closed.
+
+        Args:
+            identity: [1, I]; the average when left out.
+        """
+        each = torch.eye(len(ARKIT_SHAPES), len(self.space)).to(self.rest)
+        steps: Tensor = self(each, identity) - self.neutral(identity)
+        for ball in self.gaze.balls:
+            steps[:, ball] = 0.0
+        steps[self.tongue.shape, self.tongue.tongue] = self.tongue.out
+        return steps
 
     def sample_identity(self, generator: torch.Generator, batch: int = 1) -> Tensor:
         """Draw plausible identities.

@@ -29,6 +29,7 @@ class Gaze(nn.Module):
     centres: Tensor
     centre_identities: Tensor
     angles_of_shapes: Tensor
+    lids_of_angles: Tensor
 
     def __init__(self, file: HeadFile, regions: dict[str, Tensor]) -> None:
         super().__init__()
@@ -37,6 +38,7 @@ class Gaze(nn.Module):
             "centres": torch.from_numpy(file.tensors["eye_centres"]),
             "centre_identities": torch.from_numpy(file.tensors["eye_centre_identities"]),
             "angles_of_shapes": _angles_of_shapes(),
+            "lids_of_angles": _lids_of_angles(),
         }
         for name, value in constants.items():
             self.register_buffer(name, value, persistent=False)
@@ -48,33 +50,32 @@ class Gaze(nn.Module):
 
     def lid_weights(self, weights: Tensor) -> Tensor:
         """What the eyes' own angles add to the eyeLook shapes [B, 52], so that the lids follow them."""
-        own = weights[:, _OWN_ANGLES].reshape(-1, 2, 3)
-        forward = _positive_part(own)
-        backward = _positive_part(-own)
-        extra = torch.zeros_like(weights[:, : len(ARKIT_SHAPES)])
-        for side, letter in enumerate(("Left", "Right")):
-            outward, inward = (forward, backward) if side == 0 else (backward, forward)
-            for name, turn, axis, full in (
-                ("Out", outward, 0, SIDEWAYS),
-                ("In", inward, 0, SIDEWAYS),
-                ("Down", forward, 1, UPDOWN),
-                ("Up", backward, 1, UPDOWN),
-            ):
-                extra[:, ARKIT_SHAPES.index(f"eyeLook{name}{letter}")] = turn[:, side, axis] / full
-        return extra
+        own = weights[:, _OWN_ANGLES]
+        both_ways = torch.cat([_positive_part(own), _positive_part(-own)], 1)
+        return both_ways @ self.lids_of_angles
 
-    def forward(self, vertices: Tensor, neutral: Tensor, weights: Tensor, identity: Tensor | None) -> Tensor:
-        """Put the turned eyeballs into vertices [B, V, 3].
+    def balls_of(self, neutral: Tensor, identity: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Centres [B or 1, 2, 3] and radii [B or 1, 2] of the left and the right eyeball of an identity.
 
         Args:
-            vertices: the head with its shapes.
-            neutral: the same identity at rest [B or 1, V, 3].
-            weights: the controls [B, 61].
+            neutral: the identity at rest [B or 1, V, 3].
             identity: [B or 1, I], or None for the average.
         """
         centres = self.centres[None]
         if identity is not None:
             centres = centres + torch.einsum("bi,iea->bea", identity, self.centre_identities)
+        on_balls = neutral[:, [int(ball[0]) for ball in self.balls]]
+        return centres, (on_balls - centres).square().sum(-1).sqrt()
+
+    def forward(self, vertices: Tensor, neutral: Tensor, weights: Tensor, centres: Tensor) -> Tensor:
+        """Put the turned eyeballs into vertices.
+
+        Args:
+            vertices: the head with its shapes [B, V, 3].
+            neutral: the same identity at rest [B or 1, V, 3].
+            weights: the controls [B, 61].
+            centres: of the eyeballs [B or 1, 2, 3].
+        """
         rotations = yaw_pitch_roll(self.angles(weights))
         out = vertices.clone()
         for side, ball in enumerate(self.balls):
@@ -100,3 +101,10 @@ def _angles_of_shapes() -> Tensor:
         for name, axis, angle in (("Out", 0, outward), ("In", 0, -outward), ("Down", 1, UPDOWN), ("Up", 1, -UPDOWN)):
             table[ARKIT_SHAPES.index(f"eyeLook{name}{letter}"), side, axis] = angle
     return table
+
+
+def _lids_of_angles() -> Tensor:
+    """Weights of the shapes [12, 52] for one radian of each eye's own angles, first positive then negative ones."""
+    turns = _angles_of_shapes().flatten(1).T  # [6, 52]
+    inverse = torch.where(turns == 0, 0, 1 / turns.abs().clamp(min=1e-6))
+    return torch.cat([inverse * (turns > 0), inverse * (turns < 0)])

@@ -20,8 +20,8 @@ TONGUE_FLATTENING = 0.4
 _VERMILION_SEEDS = (455, 466, 467, 509, 468, 474, 520, 537)
 """The source's vertices on the middle line of the upper lip, from its border inwards."""
 
-_LID_EDGE_SEEDS = (6785, 1)
-"""The source's vertices over the pupils on the outer edges of the lids."""
+LID_MARGIN_SEEDS = {"left": (7748, 13352, 6785), "right": (1056, 6756, 1)}
+"""The source's vertices over the pupils whose rings are the lids' margins, from the ball outwards."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Draft:
         eye_centres: left and right eyeball's centre [2, 3].
         source_indices: vertex of the source that a vertex equals, else -1 [V].
         lip_rings: rings of vertices around the lips, from the vermilion border inwards.
+        lid_margins: rings of vertices on the margins of the left and the right eye's lids, from the ball outwards.
         labels: body part of each skin triangle, "" elsewhere [F].
     """
 
@@ -58,6 +59,7 @@ class Draft:
     eye_centres: Floats
     source_indices: Integers
     lip_rings: list[Integers]
+    lid_margins: dict[str, list[Integers]]
     labels: np.ndarray
 
 
@@ -79,7 +81,7 @@ def assemble(source: Source) -> Draft:
         teeth.build(source, neutral, teeth.UPPER),
         teeth.build(source, neutral, teeth.LOWER),
         _group_part(source, neutral, "tongue", ("helper-tongue",)),
-        _lashes(source, neutral, [quads.ring(seed, neutral) for seed in _LID_EDGE_SEEDS]),
+        _lashes(source, neutral, [quads.ring(seeds[-1], neutral) for seeds in LID_MARGIN_SEEDS.values()]),
         brows.build(cut.skin, neutral, float(left_centre[1])),
         _hair(cut.hair, neutral, ears),
     ]
@@ -104,6 +106,9 @@ def assemble(source: Source) -> Draft:
         eye_centres=np.stack([left_centre, right_centre]),
         source_indices=indices,
         lip_rings=lip_rings,
+        lid_margins={
+            side: rings(quads, cut.skin.source_indices(), neutral, seeds) for side, seeds in LID_MARGIN_SEEDS.items()
+        },
         labels=np.concatenate([cut.labels, np.full(len(faces) - len(cut.labels), "")]),
     )
 

@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 from avatar.rigs.bake import lids, lips, paint, regions
 from avatar.rigs.bake.assemble import Draft, assemble
-from avatar.rigs.bake.axes import average
 from avatar.rigs.bake.pack import sparse_displacements, write
-from avatar.rigs.bake.rings import Quads, rings
 from avatar.rigs.bake.source import Floats, Source
 
 logger = logging.getLogger(__name__)
@@ -66,11 +64,10 @@ def bake(wheel: str | Path, out: str | Path) -> None:
 def _mended(source: Source) -> tuple[Draft, dict[str, np.ndarray]]:
     """The head, its lips and lids mended, and the tensors that closing the lids needs."""
     draft = assemble(source)
-    quads, vertices = Quads(source), source.vertices + average(source)
-    draft = lips.seal(draft, rings(quads, draft.source_indices, vertices, lips.CONTACT_SEEDS))
+    draft = lips.seal(draft, draft.lip_rings[-3:])
     found = {
-        side: lids.find(draft, rings(quads, draft.source_indices, vertices, seeds))
-        for side, seeds in lids.MARGIN_SEEDS.items()
+        side: lids.find(draft, margins, centre)
+        for (side, margins), centre in zip(draft.lid_margins.items(), draft.eye_centres, strict=True)
     }
     tensors = {name: array for side, lid in found.items() for name, array in lid.tensors(side).items()}
     return lids.meet(draft, found), tensors

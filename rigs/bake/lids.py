@@ -4,14 +4,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from avatar.rigs.bake.assemble import Draft
+from avatar.rigs.bake.eyes import RADIUS
 from avatar.rigs.bake.rings import Seam, extension
 from avatar.rigs.bake.source import Floats, Integers
 from scipy.spatial import cKDTree
 
 from avatar.controls import ARKIT_SHAPES
 
-MARGIN_SEEDS = {"left": (7748, 13352, 6785), "right": (1056, 6756, 1)}
-"""The source's vertices over the pupil whose rings are the lids' margins, from the ball outwards."""
+CLEAR = 0.0009
+"""Skin that is this far off the ball at rest, metres, must stay outside it."""
 
 REACH = 0.017
 """How far from the margins the closing pulls on the lids, metres."""
@@ -27,6 +28,7 @@ class Lids:
         match: weights [n, m] of each upper vertex's partner among the lower ones.
         moved: vertices that closing moves [L].
         spread: weights [L, n] from the upper margins' motion to theirs.
+        outside: vertices of the lids that lie on the outside of the ball [O].
     """
 
     upper: Integers
@@ -34,6 +36,7 @@ class Lids:
     match: Floats
     moved: Integers
     spread: Floats
+    outside: Integers
 
     def gap(self, field: Floats) -> Floats:
         """Upper minus matching lower values of a field [V, 3] at the upper margins [n, 3]."""
@@ -46,12 +49,13 @@ class Lids:
             f"lids.{side}.lower": self.lower.astype(np.uint16),
             f"lids.{side}.match": self.match.astype(np.float32),
             f"lids.{side}.moved": self.moved.astype(np.uint16),
+            f"lids.{side}.outside": self.outside.astype(np.uint16),
             f"lids.{side}.spread": self.spread.astype(np.float32),
         }
 
 
-def find(draft: Draft, margins: list[Integers]) -> Lids:
-    """The lids around three margin rings."""
+def find(draft: Draft, margins: list[Integers], centre: Floats) -> Lids:
+    """The lids around three margin rings and an eyeball's centre [3]."""
     seams = [Seam.of(ring, draft.rest) for ring in margins]
     upper = np.concatenate([seam.upper for seam in seams])
     lower = np.concatenate([seam.lower for seam in seams])
@@ -70,7 +74,15 @@ def find(draft: Draft, margins: list[Integers]) -> Lids:
     spread = np.concatenate([np.eye(len(upper)), weights, np.pad(lash_weights, ((0, 0), (outermost, 0)))])
     moved = np.concatenate([upper, free, lashes])
     useful = np.abs(spread).max(1) > 1e-4
-    return Lids(upper, lower, match, moved[useful], spread[useful])
+    return Lids(upper, lower, match, moved[useful], spread[useful], _outside(draft, centre))
+
+
+def _outside(draft: Draft, centre: Floats) -> Integers:
+    distance = np.linalg.norm(draft.rest - centre, axis=1)
+    lined = np.zeros(len(draft.rest), bool)
+    lined[draft.faces[np.char.startswith(draft.labels.astype(str), "eye_cavity")]] = True
+    near = (distance > RADIUS + CLEAR) & (distance < RADIUS + 0.006) & (draft.rest[:, 2] > centre[2] + 0.002)
+    return np.nonzero(near & (draft.part_of == 0) & ~lined)[0]
 
 
 def _lashes(draft: Draft, margin: Seam) -> tuple[Integers, Floats]:

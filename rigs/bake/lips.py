@@ -10,9 +10,6 @@ from scipy.spatial import cKDTree
 
 from avatar.controls import ARKIT_SHAPES
 
-CONTACT_SEEDS = (474, 520, 537)
-"""The source's vertices on the middle line of the upper lip whose rings touch when the mouth is closed."""
-
 OVERLAP = 0.0003
 """How far closed lips reach into each other, metres."""
 

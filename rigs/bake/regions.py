@@ -21,8 +21,8 @@ LIP_LINES = {
 }
 """The source's vertices on the middle line of the lips, from front to back."""
 
-RIM = 5
-"""The lips' ring that bounds the opening of the mouth."""
+RIM = -2
+"""The lips' ring that bounds the opening of the mouth; its neighbours touch too when the mouth is closed."""
 
 CORNERS = {"left": 7189, "right": 429}
 """The source's vertices at the corners of the mouth."""
@@ -63,7 +63,9 @@ def find(draft: Draft) -> dict[str, Integers]:
     }
     found = {name: np.nonzero(mask)[0] for name, mask in masks.items()}
     found["lip_rim"] = draft.lip_rings[RIM]
-    found["lip_contact"] = np.concatenate(draft.lip_rings[RIM - 1 : RIM + 2])
+    found["lip_contact"] = np.concatenate(draft.lip_rings[RIM - 1 :])
+    for side, margins in draft.lid_margins.items():
+        found[f"{side}_lid_rim"] = margins[-1]
     for name, line in LIP_LINES.items():
         found[name] = np.array([of_source(draft, index) for index in line])
     return {**found, **_contact(draft, part["upper_teeth"]), **_skull(draft, skin)}
