@@ -60,8 +60,10 @@ class SpeechConfig:
     @classmethod
     def from_json(cls, text: str) -> "SpeechConfig":
         """Read what `to_json` wrote."""
-        fields: dict[str, Any] = json.loads(text)
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()
+        }
+        return cls(**fields)
 
     def to_json(self) -> str:
         """All fields, for a file's header."""
@@ -123,8 +125,10 @@ class SpeechModel(nn.Module):
                 model = cls(SpeechConfig.from_json((file.metadata() or {})["config"]))
                 model.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})  # noqa: SIM118
         except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+            # A mismatch of weights lists every one of them on further lines.
+            reason = str(error).partition("\n")[0]
             raise ValueError(
-                f"{path} is not a speech model ({error}); make one with python -m avatar.training.train"
+                f"{path} is not a speech model ({reason}); make one with python -m avatar.training.train"
             ) from error
         return model.eval()
 

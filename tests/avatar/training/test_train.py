@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from avatar.datasets.corpus import Utterance
+from avatar.rigs import BuiltInHead
+from avatar.rigs.mouth import measure
+
+from avatar.articulation.phones import Phone
+from avatar.controls import ARKIT
+from avatar.speech import SpeechModel
+from avatar.speech.decoder import Decoded
+from avatar.speech.model import SpeechConfig
+from avatar.training import train as module
+from avatar.training.adapt import AdaptOptions, adapt
+from avatar.training.batches import Batch
+from avatar.training.clips import ClipMaker, ClipStyle
+from avatar.training.losses import LipLoss
+from avatar.training.train import TrainOptions, train
+from avatar.training.validation import validate
+
+CONFIG = SpeechConfig(depth=1, past=5, future=5, width=32, dilations=(1, 2))
+"""Small enough to learn something in seconds."""
+
+
+@pytest.fixture(scope="module")
+def rig() -> BuiltInHead:
+    return BuiltInHead.load()
+
+
+def corpus() -> list[Utterance]:
+    """Tones for phones: a low one for an open vowel, noise for lips closed."""
+    rng = np.random.default_rng(0)
+    utterances = []
+    for i in range(6):
+        symbols = rng.choice(["AA", "M", "SIL"], 12)
+        time = np.arange(2400) / 16000
+        sounds = {
+            "AA": 0.3 * np.sin(2 * np.pi * 700 * time),
+            "M": 0.1 * np.sin(2 * np.pi * 200 * time),
+            "SIL": np.zeros(2400),
+        }
+        phones = tuple(Phone(str(s), 0.15 * j, 0.15 * (j + 1)) for j, s in enumerate(symbols))
+        samples = np.concatenate([sounds[s] for s in symbols]).astype(np.float32)
+        utterances.append(Utterance(samples, phones, "tones", "none", "", "train", str(i)))
+    return utterances
+
+
+def options(out: Path, steps: int) -> TrainOptions:
+    return TrainOptions(Path("unused"), out, steps=steps, batch=2, learning_rate=3e-3)
+
+
+def fresh() -> SpeechModel:
+    torch.manual_seed(0)
+    return SpeechModel(CONFIG)
+
+
+def clips() -> ClipMaker:
+    return ClipMaker(corpus(), style=ClipStyle(seconds=2, empty=0))
+
+
+def test_training_learns_and_resumes(
+    tmp_path: Path, rig: BuiltInHead, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "LOG_EVERY", 5)
+    held = corpus()[:2]
+    with caplog.at_level("INFO", "avatar.training.train"):
+        train(fresh(), clips(), held, options(tmp_path, 30))
+    losses = [
+        float(r.getMessage().split("lips ")[1].split(",")[0]) for r in caplog.records if "lips " in r.getMessage()
+    ]
+    assert losses[-1] < 0.6 * losses[0]
+    # A finished training has nothing left to do: the model comes back from the checkpoint as it was.
+    again = fresh()
+    train(again, clips(), held, options(tmp_path, 30))
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert state["progress"]["step"] == 30
+    torch.testing.assert_close(again.state_dict(), state["model"])
+    shipped = SpeechModel.load(tmp_path / "speech.safetensors")
+    assert shipped.config == CONFIG
+    report = validate(shipped, held, rig)
+    assert report.opening.count == 2
+    assert "p b m closed" in str(report)
+
+
+def test_same_seed_trains_the_same_weights(tmp_path: Path) -> None:
+    models = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        model = fresh()
+        train(model, clips(), corpus()[:1], options(tmp_path / name, 3))
+        models.append(model.state_dict())
+    torch.testing.assert_close(models[0], models[1], rtol=0, atol=0)
+
+
+def test_adaptation_approaches_whisper() -> None:
+    torch.manual_seed(0)
+    trunk = SpeechModel(CONFIG).trunk
+    positions = 0.5 * torch.randn(100, 384)
+    before = adapt(trunk, positions, clips(), AdaptOptions(steps=1, batch=2, places=2), np.random.default_rng(0))
+    after = adapt(trunk, positions, clips(), AdaptOptions(steps=25, batch=2, places=2), np.random.default_rng(0))
+    assert after < before
+    assert trunk.blocks[0].distance_bias.abs().max() > 0.01
+
+
+def test_lip_loss_is_in_millimetres_of_the_head(rig: BuiltInHead) -> None:
+    loss = LipLoss(rig, SpeechConfig())
+    names = SpeechConfig().controls
+    opened, shut = torch.zeros(2, 1, 3, len(names))
+    opened[..., names.index("jawOpen")] = 0.2
+    error = (opened @ loss.gap)[0, 0]
+    weights = torch.zeros(1, len(ARKIT))
+    weights[0, ARKIT.index("jawOpen")] = 0.2
+    assert float(error) == pytest.approx(float(measure(rig(weights), rig).opening), rel=0.15)
+    phones = torch.zeros(1, 3, dtype=torch.int64)
+    parts = loss(Decoded(opened, torch.zeros(1, 3, 40)), Batch(torch.zeros(1), phones, shut))
+    assert parts["gap"] == pytest.approx(float(error) * loss.weights.gap, rel=1e-4)
+    # An offset that does not move costs no speed.
+    assert parts["speed"] < 1e-3
+    same = loss(Decoded(shut, torch.zeros(1, 3, 40)), Batch(torch.zeros(1), phones, shut))
+    assert same["lips"] < 1e-3
+    assert same["curves"] == 0
