@@ -81,7 +81,7 @@ def _outside(draft: Draft, centre: Floats) -> Integers:
     distance = np.linalg.norm(draft.rest - centre, axis=1)
     lined = np.zeros(len(draft.rest), bool)
     lined[draft.faces[np.char.startswith(draft.labels.astype(str), "eye_cavity")]] = True
-    near = (distance > RADIUS + CLEAR) & (distance < RADIUS + 0.006) & (draft.rest[:, 2] > centre[2] + 0.002)
+    near = (distance > RADIUS + CLEAR) & (distance < RADIUS + 0.011) & (draft.rest[:, 2] > centre[2] + 0.002)
     return np.nonzero(near & (draft.part_of == 0) & ~lined)[0]
 
 
