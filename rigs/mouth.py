@@ -27,7 +27,7 @@ class MouthMeasures(Generic[Values]):
         protrusion: how far the front of the upper lip stands forward of its neutral place. The lower lip is left
             out because the jaw swings it backwards.
         lower_lip_to_teeth: shortest distance from the lower lip's rim to the edge of the upper front teeth; f and v
-            are in contact under 2 mm, the neutral face is at about 7 mm.
+            are in contact under 2 mm, the neutral face is at about 5 mm.
     """
 
     opening: Values
