@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -51,6 +52,11 @@ class CurveDecoder(nn.Module):
         dropout: share of channels dropped while training.
     """
 
+    feature_mean: Tensor
+    feature_scale: Tensor
+    curve_mean: Tensor
+    curve_scale: Tensor
+
     def __init__(
         self,
         *,
@@ -63,7 +69,9 @@ class CurveDecoder(nn.Module):
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(features)
+        for name, count in (("feature", features), ("curve", curves)):
+            self.register_buffer(f"{name}_mean", torch.zeros(count))
+            self.register_buffer(f"{name}_scale", torch.ones(count))
         # Whole channels are dropped over all of time, so that no single feature of a synthetic voice is relied on.
         self.dropout = nn.Dropout1d(dropout)
         self.project = nn.Linear(features, width)
@@ -72,6 +80,23 @@ class CurveDecoder(nn.Module):
         self.curves = nn.Linear(width, curves)
         self.phones = nn.Linear(width, phones)
         self.reach = kernel // 2 * sum(dilations)
+
+    @torch.no_grad()
+    def calibrate(self, features: Tensor, curves: Tensor) -> None:
+        """Bring everything that is learned to one scale; without it a few loud channels and curves rule the training.
+
+        Args:
+            features: [N, F] examples of what comes in.
+            curves: [N, C] examples of what should come out.
+        """
+        self.feature_mean.copy_(features.mean(0))
+        self.feature_scale.copy_(features.std(0) + 0.01)
+        self.curve_mean.copy_(curves.mean(0))
+        # Curves that the teacher never moves stay where they are instead of dividing by nothing.
+        self.curve_scale.copy_(curves.std(0).clamp(min=0.01))
+        # Begin with the mean face.
+        nn.init.zeros_(self.curves.weight)
+        nn.init.zeros_(self.curves.bias)
 
     def forward(self, features: Tensor) -> Decoded:
         """Decode.
@@ -82,9 +107,11 @@ class CurveDecoder(nn.Module):
         Returns:
             `Decoded` for the same T frames; a frame depends on the features at most `reach` frames away.
         """
-        hidden = self.dropout(self.norm(features).transpose(1, 2)).transpose(1, 2)
+        even = (features - self.feature_mean) / self.feature_scale
+        hidden = self.dropout(even.transpose(1, 2)).transpose(1, 2)
         hidden = self.project(hidden)
         for layer in self.layers:
             hidden = layer(hidden)
         hidden = self.out_norm(hidden)
-        return Decoded(self.curves(hidden), self.phones(hidden))
+        # In bfloat16 a curve would have steps of up to 1/256.
+        return Decoded(self.curves(hidden).float() * self.curve_scale + self.curve_mean, self.phones(hidden))

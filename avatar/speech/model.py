@@ -26,8 +26,8 @@ from avatar.speech.trunk import WhisperTrunk
 FPS = 50
 """Frames per second of the model: every second mel frame."""
 
-WINDOW = 3000
-"""Frames computed at once (a minute): large enough to be fast, small enough to be flat in memory."""
+WINDOW = 1500
+"""Frames computed at once (half a minute): large enough to be fast, small enough to be flat in memory."""
 
 MOUTH_CONTROLS: tuple[str, ...] = tuple(
     name for name in ARKIT.names if name.startswith(("jaw", "mouth", "cheek", "tongue"))

@@ -76,7 +76,7 @@ class TrainOptions:
     """End after this many minutes, even if there are steps left; the learning rate then falls with time."""
     batch: int = 4
     """Clips in a batch."""
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     """Highest rate of the decoder; it rises at first and then falls along a cosine."""
     trunk_rate: float = 5e-5
     """The same for the trunk; 0 leaves it as it is."""
@@ -136,7 +136,9 @@ def train(model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], optio
         options: how.
     """
     rig = BuiltInHead.load()
-    loss, smooth = LipLoss(rig, model.config), SmoothedModel(model)
+    if not options.start:
+        calibrate(model, clips, options)
+    loss, smooth = LipLoss(rig, model.config, model.decoder.curve_scale), SmoothedModel(model)
     optimizer = _optimizer(model, options)
     progress = _resume(options, model, smooth, optimizer)
     model.train()
@@ -163,6 +165,15 @@ def train(model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], optio
             _log.info("step %d, held-out voices: %s", progress.step, validate(smooth.model, held, rig))
     _keep(options, model, smooth, optimizer, progress)
     _log.info("done at step %d, held-out voices: %s", progress.step, validate(smooth.model, held, rig))
+
+
+@torch.no_grad()
+def calibrate(model: SpeechModel, clips: ClipMaker, options: TrainOptions, batches: int = 8) -> None:
+    """Measure the scale of features and curves on some batches, and tell the decoder."""
+    rng = np.random.default_rng([options.seed, 2**31])
+    drawn = [draw_batch(clips, model, options.batch, rng) for _ in range(batches)]
+    features = torch.cat([model.trunk(batch.mel).flatten(0, 1) for batch in drawn])
+    model.decoder.calibrate(features, torch.cat([batch.curves.flatten(0, 1) for batch in drawn]))
 
 
 def draw_batch(clips: ClipMaker, model: SpeechModel, size: int, rng: np.random.Generator) -> Batch:
