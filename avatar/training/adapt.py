@@ -36,8 +36,8 @@ class AdaptOptions:
         places: batches from which Whisper's dependence on place is measured.
     """
 
-    steps: int = 300
-    batch: int = 8
+    steps: int = 240
+    batch: int = 4
     learning_rate: float = 3e-4
     bias_rate: float = 3e-2
     places: int = 12

@@ -33,6 +33,9 @@ from avatar.training.losses import LipLoss
 from avatar.training.trunk import extract
 from avatar.training.validation import validate
 
+CHECKPOINT = "checkpoint.pt"
+"""What an interrupted training goes on from, in the output folder."""
+
 LOG_EVERY = 20
 """Steps between two lines of the log."""
 
@@ -136,11 +139,13 @@ def train(model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], optio
         options: how.
     """
     rig = BuiltInHead.load()
-    if not options.start:
+    if not options.start and not (options.out / CHECKPOINT).exists():
         calibrate(model, clips, options)
-    loss, smooth = LipLoss(rig, model.config, model.decoder.curve_scale), SmoothedModel(model)
+    smooth = SmoothedModel(model)
     optimizer = _optimizer(model, options)
     progress = _resume(options, model, smooth, optimizer)
+    # Made after resuming: its units are the scale that the decoder was calibrated to.
+    loss = LipLoss(rig, model.config, model.decoder.curve_scale)
     model.train()
     began, spent, sums = time.monotonic(), progress.seconds, Counter[str]()
     while (share := _share(options, progress)) < 1:
@@ -234,14 +239,14 @@ def _keep(
         "optimizer": optimizer.state_dict(),
         "progress": asdict(at),
     }
-    with replacing(options.out / "checkpoint.pt") as temporary:
+    with replacing(options.out / CHECKPOINT) as temporary:
         torch.save(state, temporary)
 
 
 def _resume(
     options: TrainOptions, model: SpeechModel, smooth: SmoothedModel, optimizer: torch.optim.Optimizer
 ) -> Progress:
-    path = options.out / "checkpoint.pt"
+    path = options.out / CHECKPOINT
     if not path.exists():
         return Progress()
     state = torch.load(path, weights_only=True)
