@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import tyro
-from avatar.rigs import BuiltInHead
 
 from avatar.animation import Animation
 from avatar.audio import load_audio
@@ -20,6 +19,7 @@ from avatar.controls import ARKIT
 from avatar.evaluation.correlation import Agreement, agreement
 from avatar.evaluation.motion import mouth_motion
 from avatar.evaluation.table import layout
+from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from benchmarks.baseline import envelope_animation
 from benchmarks.provenance import commit, shared

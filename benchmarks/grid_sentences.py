@@ -1,11 +1,11 @@
 """What is said in a GRID clip: its name spells the sentence (Cooke et al. 2006), one character a word."""
 
 import numpy as np
-from avatar.datasets.alignment import Aligner
-from avatar.datasets.synthesis import MissingToolError
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import Phone
+from avatar.datasets.alignment import Aligner
+from avatar.datasets.synthesis import MissingToolError
 
 _SLOTS: tuple[dict[str, str], ...] = (
     {"b": "B IH N", "l": "L EY", "p": "P L EY S", "s": "S EH T"},

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import tyro
-from avatar.datasets.corpus import Corpus, Utterance
-from avatar.rigs import BuiltInHead
 
 from avatar.animation import Animation
 from avatar.articulation import articulate
+from avatar.datasets.corpus import Corpus, Utterance
 from avatar.evaluation.judgement import Judgement, judge
 from avatar.evaluation.motion import mouth_motion
 from avatar.evaluation.table import numbers, table
 from avatar.progress import track
+from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from benchmarks.baseline import envelope_animation
 from benchmarks.provenance import commit

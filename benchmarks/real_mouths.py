@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import tyro
-from avatar.rigs import BuiltInHead
 
 from avatar.animation import Animation
 from avatar.articulation import articulate
@@ -22,6 +21,7 @@ from avatar.audio import load_audio
 from avatar.evaluation.correlation import Agreement, agreement
 from avatar.evaluation.motion import MouthMotion, mouth_motion
 from avatar.evaluation.table import layout
+from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from benchmarks.baseline import envelope_animation
 from benchmarks.grid_sentences import align

@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import torch
+
 from avatar.renderers import TRANSPARENT, Camera, head_mesh, rasterize, render, warm_up
 from avatar.rigs import BuiltInHead
 

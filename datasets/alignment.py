@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from avatar.datasets.phones import join
-from avatar.datasets.synthesis import MissingToolError
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import SILENCE, Phone
+from avatar.datasets.phones import join
+from avatar.datasets.synthesis import MissingToolError
 
 FRAME_SECONDS = 0.01
 """PocketSphinx counts time in these."""

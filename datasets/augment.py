@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import soxr
-from avatar.datasets.phones import join
-from avatar.datasets.synthesis import SAMPLE_RATE
 from numpy.typing import NDArray
 from scipy import fft, signal
 
 from avatar.articulation.phones import SILENCE, Phone
+from avatar.datasets.phones import join
+from avatar.datasets.synthesis import SAMPLE_RATE
 
 Samples = NDArray[np.float32]
 

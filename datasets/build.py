@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
+
+from avatar.articulation.phones import Phone
 from avatar.datasets.labels import (
     LARGEST_MEDIAN_DIFFERENCE,
     Agreement,
@@ -24,9 +27,6 @@ from avatar.datasets.labels import (
 from avatar.datasets.plan import Job, shard_of_jobs
 from avatar.datasets.shards import Entry, is_finished, write_manifest, write_shard
 from avatar.datasets.synthesis import SAMPLE_RATE, Synthesizer, Voice, shifted
-from numpy.typing import NDArray
-
-from avatar.articulation.phones import Phone
 
 SHARD_SIZE = 24
 """Utterances in a shard; what an interruption can cost."""

@@ -11,6 +11,9 @@ from typing import Literal
 
 import numpy as np
 import tyro
+from numpy.typing import NDArray
+
+from avatar.articulation.phones import Phone
 from avatar.datasets.alignment import Aligner
 from avatar.datasets.build import Engine, build
 from avatar.datasets.festival import Festival
@@ -19,9 +22,6 @@ from avatar.datasets.kokoro import Kokoro
 from avatar.datasets.shards import Entry, read_manifest, read_samples
 from avatar.datasets.synthesis import SAMPLE_RATE, MissingToolError
 from avatar.datasets.voices import festival_voices, flite_voices, kokoro_voices
-from numpy.typing import NDArray
-
-from avatar.articulation.phones import Phone
 
 Split = Literal["train", "held_out_voice", "held_out_sentence"]
 

@@ -8,10 +8,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from avatar.articulation.phones import SILENCE
 from avatar.datasets.phones import FLITE, from_table, join
 from avatar.datasets.synthesis import MissingToolError, Synthesis, Voice, read_wav
-
-from avatar.articulation.phones import SILENCE
 
 PITCH = {"kal16": 105.0, "slt": 170.0, "rms": 100.0, "awb": 130.0}
 """The voices, with the mean pitch of each in hertz."""

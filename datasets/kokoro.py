@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from avatar.datasets.phones import KOKORO, KOKORO_MARKS, KOKORO_PAUSES, from_table, join
-from avatar.datasets.synthesis import MissingToolError, Synthesis, Voice, to_corpus_rate
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import SILENCE, VOWELS
+from avatar.datasets.phones import KOKORO, KOKORO_MARKS, KOKORO_PAUSES, from_table, join
+from avatar.datasets.synthesis import MissingToolError, Synthesis, Voice, to_corpus_rate
 
 FRAME_SECONDS = 0.025
 """Kokoro counts durations in these."""

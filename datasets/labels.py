@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from avatar.datasets.phones import join
-from avatar.datasets.synthesis import SAMPLE_RATE
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import SILENCE, Phone
+from avatar.datasets.phones import join
+from avatar.datasets.synthesis import SAMPLE_RATE
 
 LARGEST_MEDIAN_DIFFERENCE = 0.06
 """Seconds; utterances about which the two opinions differ more are dropped."""

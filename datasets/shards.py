@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from avatar.datasets.synthesis import SAMPLE_RATE
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import Phone
+from avatar.datasets.synthesis import SAMPLE_RATE
 from avatar.files import replacing
 
 MANIFEST = "manifest.jsonl"

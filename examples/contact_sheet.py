@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from avatar.renderers import Camera, head_mesh, render
-from avatar.rigs import BuiltInHead
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+
+from avatar.renderers import Camera, head_mesh, render
+from avatar.rigs import BuiltInHead
 
 Picture = NDArray[np.uint8]
 

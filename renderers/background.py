@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.colour import Colour, decode, encode, hex_colour
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.arrays import image_size, to_numpy
 
 Matrix = npt.NDArray[np.float64]

@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.arrays import floats, to_numpy
 from avatar.renderers.materials import Material, material_for
 from avatar.renderers.mesh import Mesh

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.arrays import IntArray, floats, to_numpy, triangles
 from avatar.renderers.colour import Colour, linear_colour
 from avatar.renderers.materials import Material, material_for

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.arrays import floats, triangles
 from avatar.renderers.kernel import kernel
 

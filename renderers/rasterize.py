@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.arrays import FloatArray, floats, image_size, triangles
 from avatar.renderers.threads import spread, strips, thread_count
 from avatar.renderers.visibility import draw, locate, place

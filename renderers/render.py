@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.arrays import LARGEST_SIDE, floats, image_size, triangles
 from avatar.renderers.background import STUDIO, Background
 from avatar.renderers.camera import Camera

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from avatar.renderers.colour import TABLE_SIZE
 from avatar.renderers.kernel import kernel, part
 

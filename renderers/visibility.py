@@ -8,6 +8,7 @@ so far out that integers would overflow, are cut first.
 from typing import Any
 
 import numpy as np
+
 from avatar.renderers.kernel import kernel, part
 
 SUBPIXELS = 256

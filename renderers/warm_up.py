@@ -4,6 +4,7 @@ import logging
 import time
 
 import numpy as np
+
 from avatar.renderers.camera import Camera
 from avatar.renderers.kernel import needs_compiling
 from avatar.renderers.mesh import Mesh

@@ -5,14 +5,14 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
+
+from avatar.controls import ARKIT, ARKIT_SHAPES, Control, ControlSpace
 from avatar.rigs.gaze import Gaze
 from avatar.rigs.head_file import HeadFile
 from avatar.rigs.lids import Lids
 from avatar.rigs.rotations import yaw_pitch_roll
 from avatar.rigs.tongue import Tongue
-from torch import Tensor, nn
-
-from avatar.controls import ARKIT, ARKIT_SHAPES, Control, ControlSpace
 
 
 @dataclass(frozen=True)

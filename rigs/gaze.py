@@ -3,11 +3,11 @@
 from math import radians
 
 import torch
-from avatar.rigs.head_file import HeadFile
-from avatar.rigs.rotations import yaw_pitch_roll
 from torch import Tensor, nn
 
 from avatar.controls import ARKIT, ARKIT_SHAPES
+from avatar.rigs.head_file import HeadFile
+from avatar.rigs.rotations import yaw_pitch_roll
 
 SIDEWAYS = radians(30)
 """Angle of eyeLookIn and eyeLookOut at weight 1."""

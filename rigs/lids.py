@@ -3,11 +3,11 @@
 from typing import Any
 
 import torch
-from avatar.rigs.head_file import HeadFile
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from avatar.controls import ARKIT
+from avatar.rigs.head_file import HeadFile
 
 FILM = 0.0006
 """How far the lids' skin stays off the ball, metres."""

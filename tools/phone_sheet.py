@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from avatar.renderers import Camera, Mesh, render
-from avatar.rigs import BuiltInHead
 from PIL import Image, ImageDraw
 
 from avatar.articulation import Phone, articulate
 from avatar.articulation.phones import ARPABET, BILABIAL, LABIODENTAL, SILENCE, VOWELS
+from avatar.renderers import Camera, Mesh, render
+from avatar.rigs import BuiltInHead
 
 SIZE = 150
 COLUMNS = 10

@@ -28,4 +28,22 @@ def parse(words: Sequence[str]) -> Animate | Render | Info:
     Raises:
         SystemExit: help was asked for and printed (0), or the words do not parse (2).
     """
-    return tyro.cli(Command, prog="avatar", description=_DESCRIPTION, args=words)
+    return tyro.cli(Command, prog="avatar", description=_DESCRIPTION, args=_gather_outputs(words))
+
+
+def _gather_outputs(words: Sequence[str]) -> list[str]:
+    """Let -o be repeated: `-o a.mp4 -o a.csv` means `-o a.mp4 a.csv`, where a parser would keep the last alone."""
+    rest: list[str] = []
+    outputs: list[str] = []
+    taking = False
+    for word in words:
+        flag, _, value = word.partition("=")
+        if flag in ("-o", "--output"):
+            taking = True
+            outputs += [value] if value else []
+        elif taking and not word.startswith("-"):
+            outputs.append(word)
+        else:
+            taking = False
+            rest.append(word)
+    return [*rest, "-o", *outputs] if outputs else list(words)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Annotated
 
@@ -98,4 +99,18 @@ def _installed() -> Iterator[tuple[str, str]]:
     yield "avatar", f"{avatar.__version__} (Apache-2.0)"
     yield "Python", f"{platform.python_version()}, torch {version('torch')}, numba {version('numba')}"
     yield "head", f"{len(head.rest)} vertices, {len(head.space)} controls, {len(head.identity_space)} identity axes"
+    yield "model", _model()
     yield "formats", ", ".join(FORMATS)
+
+
+def _model() -> str:
+    from importlib.resources import as_file, files
+
+    from safetensors import safe_open
+
+    with as_file(files("avatar.speech") / "data" / "speech.safetensors") as path:
+        if not path.is_file():
+            return "missing: this copy of the package is incomplete"
+        with safe_open(path, "numpy") as weights:
+            count = sum(prod(weights.get_slice(name).get_shape()) for name in weights.keys())  # noqa: SIM118
+        return f"{count / 1e6:.1f} million weights, {path.stat().st_size / 1e6:.1f} MB"

@@ -132,7 +132,8 @@ def _material(part: str) -> dict[str, Any]:
 
 def _surface(head: BuiltInHead, identity: Tensor) -> _Surface:
     positions = head.neutral(identity)[0].numpy()
-    steps = _steps(head, identity)
+    with torch.inference_mode():
+        steps: Array = head.morph_targets(identity).numpy()
     faces = head.faces.numpy()
     normals = _unit(vertex_normals(positions, faces))
     tilts = np.stack([_unit(vertex_normals(positions + step, faces)) - normals for step in steps])
@@ -146,16 +147,6 @@ def _surface(head: BuiltInHead, identity: Tensor) -> _Surface:
         shares[ball] = (1, 0, 0, 0)
     joints[shares == 0] = 0  # glTF wants unused joints to be 0
     return _Surface(positions, normals, head.vertex_colours.numpy(), joints, shares, steps, tilts)
-
-
-def _steps(head: BuiltInHead, identity: Tensor) -> Array:
-    """What each shape moves [52, V, 3], the eyeballs apart, which turn on their joints."""
-    each = torch.eye(len(ARKIT_SHAPES), len(head.space))
-    with torch.inference_mode():
-        steps: Array = (head(each, identity) - head.neutral(identity)).numpy()
-    for ball in head.gaze.balls:
-        steps[:, ball.numpy()] = 0.0
-    return steps
 
 
 def _unit(normals: Array) -> NDArray[np.float32]:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+
+from avatar.controls import ARKIT_SHAPES
 from avatar.rigs.bake import brows, eyes, hair, lashes, paint, skin, teeth
 from avatar.rigs.bake.axes import Axis, average, local_axes, macro_axes
 from avatar.rigs.bake.rings import Quads, rings
 from avatar.rigs.bake.source import Floats, Integers, Source
 from avatar.rigs.bake.surface import Part, Surface
-
-from avatar.controls import ARKIT_SHAPES
 
 EAR_MIDDLE = np.array([0.0, 0.720, 0.045])
 """The head's origin in the source: between the ears."""

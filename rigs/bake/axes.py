@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+
 from avatar.rigs.bake.source import Floats, Source
 
 GENDERS = ("female", "male")

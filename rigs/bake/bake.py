@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import numpy as np
+
 from avatar.rigs.bake import lids, lips, paint, regions
 from avatar.rigs.bake.assemble import Draft, assemble
 from avatar.rigs.bake.pack import sparse_displacements, write

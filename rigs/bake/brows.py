@@ -1,9 +1,10 @@
 """Eyebrows: strips bound to the skin's triangles, so that they follow every shape and identity."""
 
 import numpy as np
+from scipy import sparse
+
 from avatar.rigs.bake.source import Floats, Integers
 from avatar.rigs.bake.surface import Part, Surface, grid_faces, normals
-from scipy import sparse
 
 _PATH = np.array(
     [

@@ -1,9 +1,10 @@
 """Eyeballs: finer and smaller spheres in the place of the source's."""
 
 import numpy as np
+from scipy.optimize import least_squares
+
 from avatar.rigs.bake.source import Floats, Integers, Source
 from avatar.rigs.bake.surface import Part, grid_faces
-from scipy.optimize import least_squares
 
 RADIUS = 0.0125
 """Life has 12 mm, the source 15.4 mm on average; at 12.5 mm the ball still fills its lids from corner to corner."""

@@ -1,6 +1,7 @@
 """Short hair: the scalp's skin, lifted off and painted."""
 
 import numpy as np
+
 from avatar.rigs.bake.source import Floats, Source
 from avatar.rigs.bake.surface import Surface, normals
 

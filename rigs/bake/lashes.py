@@ -1,9 +1,10 @@
 """Lashes: the source's cards, shortened because they are drawn opaque."""
 
 import numpy as np
+from scipy import sparse
+
 from avatar.rigs.bake.source import Floats, Integers
 from avatar.rigs.bake.surface import Surface
-from scipy import sparse
 
 UPPER_LENGTH, LOWER_LENGTH = 0.42, 0.16
 """Shares of the source's lengths that are kept."""

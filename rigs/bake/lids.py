@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial import cKDTree
+
+from avatar.controls import ARKIT_SHAPES
 from avatar.rigs.bake.assemble import Draft
 from avatar.rigs.bake.eyes import RADIUS
 from avatar.rigs.bake.rings import Seam, extension
 from avatar.rigs.bake.source import Floats, Integers
-from scipy.spatial import cKDTree
-
-from avatar.controls import ARKIT_SHAPES
 
 CLEAR = 0.0009
 """Skin that is this far off the ball at rest, metres, must stay outside it."""

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-from avatar.rigs.bake.assemble import Draft
-from avatar.rigs.bake.rings import Seam, extension
-from avatar.rigs.bake.source import Floats, Integers
 from scipy.spatial import cKDTree
 
 from avatar.controls import ARKIT_SHAPES
+from avatar.rigs.bake.assemble import Draft
+from avatar.rigs.bake.rings import Seam, extension
+from avatar.rigs.bake.source import Floats, Integers
 
 OVERLAP = 0.0003
 """How far closed lips reach into each other, metres."""

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from avatar.rigs.bake.source import Floats
 from safetensors.numpy import save_file
 
 from avatar.files import replacing
+from avatar.rigs.bake.source import Floats
 
 SMALLEST = 5e-6
 """Displacements under 5 micrometres are dropped."""

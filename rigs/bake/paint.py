@@ -1,6 +1,7 @@
 """Colours, linear RGB."""
 
 import numpy as np
+
 from avatar.rigs.bake import hair
 from avatar.rigs.bake.brows import COLOUR as BROW
 from avatar.rigs.bake.source import Floats, Integers

@@ -1,12 +1,12 @@
 """Named sets of vertices, landmarks and the neck's share in turning, picked by geometry on the average."""
 
 import numpy as np
-from avatar.rigs.bake.assemble import Draft
-from avatar.rigs.bake.rings import Seam
-from avatar.rigs.bake.source import Floats, Integers
 from scipy.spatial import cKDTree
 
 from avatar.controls import ARKIT_SHAPES
+from avatar.rigs.bake.assemble import Draft
+from avatar.rigs.bake.rings import Seam
+from avatar.rigs.bake.source import Floats, Integers
 
 NECK_PIVOT = np.array([0.0, -0.035, -0.012])
 """Where the head turns: under the skull, a little behind the ears."""

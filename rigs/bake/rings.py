@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
-from avatar.rigs.bake.source import Floats, Integers, Source
 from scipy import sparse
 from scipy.sparse.linalg import splu
+
+from avatar.rigs.bake.source import Floats, Integers, Source
 
 
 class Quads:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from avatar.rigs.bake.source import Floats, Integers
 from scipy import sparse
+
+from avatar.rigs.bake.source import Floats, Integers
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+
 from avatar.rigs.bake.source import Floats, Source
 from avatar.rigs.bake.surface import Part, grid_faces
 

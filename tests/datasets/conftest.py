@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from avatar.datasets.build import Engine
-from avatar.datasets.synthesis import SAMPLE_RATE, Synthesis, Voice
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import SILENCE, Phone
+from avatar.datasets.build import Engine
+from avatar.datasets.synthesis import SAMPLE_RATE, Synthesis, Voice
 
 TONES = {"B": 150.0, "AA": 700.0, "M": 250.0, "IY": 2200.0}
 

@@ -2,6 +2,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import signal
+
+from avatar.articulation.phones import SILENCE, Phone
 from avatar.datasets.augment import (
     Chances,
     add_noise,
@@ -17,9 +20,6 @@ from avatar.datasets.augment import (
     tilt,
 )
 from avatar.datasets.synthesis import SAMPLE_RATE
-from scipy import signal
-
-from avatar.articulation.phones import SILENCE, Phone
 
 NEVER = dict.fromkeys(Chances.__slots__, 0.0)
 PHONES = (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from avatar.datasets.build import SECONDS_A_JOB, SHARD_SIZE, Engine, SecondOpinion, build, shards_for
 from avatar.datasets.corpus import Corpus
 from avatar.datasets.shards import read_shards

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from avatar.articulation.phones import Phone
 from avatar.datasets.corpus import Corpus, all_engines, main
 from avatar.datasets.kokoro import unpack
 from avatar.datasets.shards import Entry, read_manifest, write_manifest, write_shard
 from avatar.datasets.synthesis import MissingToolError
-
-from avatar.articulation.phones import Phone
 
 
 def entry(number: int, first: int, *, split: str = "train", engine: str = "fake") -> Entry:

@@ -2,6 +2,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
+from avatar.articulation.phones import SILENCE, Phone
 from avatar.datasets.labels import (
     SHORTEST_FIRST_CLOSURE,
     agreement,
@@ -10,8 +12,6 @@ from avatar.datasets.labels import (
     words_between_silences,
 )
 from avatar.datasets.synthesis import SAMPLE_RATE
-
-from avatar.articulation.phones import SILENCE, Phone
 
 ENGINE = (
     Phone(SILENCE, 0.0, 0.20),

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from avatar.datasets.kokoro import read_letters
-from avatar.datasets.phones import FESTIVAL, FLITE, KOKORO, KOKORO_MARKS, KOKORO_PAUSES, from_table, join
 
 from avatar.articulation.phones import ARPABET, SILENCE
+from avatar.datasets.kokoro import read_letters
+from avatar.datasets.phones import FESTIVAL, FLITE, KOKORO, KOKORO_MARKS, KOKORO_PAUSES, from_table, join
 
 # What Hibari's English dictionaries and rules write.
 KOKORO_LETTERS = "AIOQWYabdefhijklmnpstuvwzæðŋɑɒɔəɛɜɡɪɹɾʃʊʌʒʔʤʧθᵊᵻT"

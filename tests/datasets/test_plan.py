@@ -1,6 +1,7 @@
 from itertools import islice
 
 import pytest
+
 from avatar.datasets.plan import jobs, shard_of_jobs
 from avatar.datasets.sentences import is_held_out
 from avatar.datasets.synthesis import Voice

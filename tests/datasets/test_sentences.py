@@ -1,6 +1,7 @@
 import hashlib
 
 import pytest
+
 from avatar.datasets.sentences import PASSAGES, compose, is_held_out, split
 from avatar.datasets.words import read
 

@@ -2,10 +2,10 @@ import shutil
 
 import numpy as np
 import pytest
-from avatar.datasets import festival, flite
-from avatar.datasets.synthesis import SAMPLE_RATE, Synthesis, Voice, shifted
 
 from avatar.articulation.phones import BILABIAL, SILENCE
+from avatar.datasets import festival, flite
+from avatar.datasets.synthesis import SAMPLE_RATE, Synthesis, Voice, shifted
 
 
 def test_flite_segments_are_end_times() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from avatar.renderers import hex_colour
 from avatar.renderers.colour import TABLE_SIZE, byte_table, decode, encode
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+
 from avatar.renderers import ambient_occlusion, head_mesh
 from avatar.renderers.head_mesh import eyeball_offsets
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from avatar.renderers import Material, Mesh, material_for
 from avatar.renderers.materials import EYE, HAIR, PLAIN, SKIN, TEETH
 

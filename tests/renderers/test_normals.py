@@ -1,6 +1,7 @@
 """Smooth normals."""
 
 import numpy as np
+
 from avatar.renderers import vertex_normals
 
 

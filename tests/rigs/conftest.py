@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from avatar.rigs import BuiltInHead
 from torch import Tensor
+
+from avatar.rigs import BuiltInHead
 
 Pose = Callable[..., Tensor]
 

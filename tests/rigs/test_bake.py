@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from avatar.rigs.bake import eyes
 from avatar.rigs.bake.pack import sparse_displacements, write
 from avatar.rigs.bake.surface import Surface, grid_faces, normals

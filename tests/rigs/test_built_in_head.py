@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from avatar.rigs import BuiltInHead
-from avatar.rigs.gaze import UPDOWN
 from safetensors.torch import save_file
 from torch import Tensor
+
+from avatar.rigs import BuiltInHead
+from avatar.rigs.gaze import UPDOWN
 
 Pose = Callable[..., Tensor]
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
 from avatar.rigs import BuiltInHead
 from avatar.rigs.bake import visibility
 from avatar.rigs.bake.slit import slit
-from numpy.typing import NDArray
-from torch import Tensor
 
 Pose = Callable[..., Tensor]
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
+
 from avatar.rigs import BuiltInHead
 from avatar.rigs.mouth import measure
-from torch import Tensor
 
 Pose = Callable[..., Tensor]
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from avatar.rigs import BuiltInHead
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from avatar.articulation.phones import ARPABET, BILABIAL, LABIODENTAL, OPEN_VOWE
 from avatar.controls import ARKIT
 from avatar.evaluation.contacts import demands
 from avatar.evaluation.motion import MouthMotion, mouth_motion
+from avatar.rigs import BuiltInHead
 
 # "Maybe five big people moved above the farm by water." with everyday lengths in ms.
 SENTENCE = (

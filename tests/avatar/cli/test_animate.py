@@ -21,6 +21,15 @@ def test_one_recording_to_every_format(run, talk, tmp_path):
     assert len(list((tmp_path / "frames").iterdir())) == 10
 
 
+def test_outputs_may_be_given_one_by_one(run, talk, tmp_path):
+    names = ["a.csv", "b.npz", "c.glb"]
+    code, _, err = run(
+        "animate", talk, "-o", tmp_path / names[0], f"--output={tmp_path / names[1]}", *SMALL, "-o", tmp_path / names[2]
+    )
+    assert code == 0, err
+    assert all((tmp_path / name).stat().st_size > 0 for name in names)
+
+
 def test_csv_is_60_fps_by_default(run, talk, tmp_path):
     assert run("animate", talk, "-o", tmp_path / "a.csv")[0] == 0
     animation = livelink.read(tmp_path / "a.csv")

@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from avatar.rigs import BuiltInHead
-from avatar.rigs.mouth import measure
 
 from avatar.animation import Animation
 from avatar.articulation.mouth import measure_poses
@@ -14,6 +12,8 @@ from avatar.controls import ARKIT
 from avatar.evaluation.envelope import loudness_envelope
 from avatar.evaluation.motion import mouth_motion
 from avatar.evaluation.smoothness import jitter
+from avatar.rigs import BuiltInHead
+from avatar.rigs.mouth import measure
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import numpy as np
 import pygltflib
 import pytest
 import torch
-from avatar.rigs.rotations import yaw_pitch_roll
 
 from avatar.animation import Animation
 from avatar.controls import ARKIT, ARKIT_SHAPES
 from avatar.export import export, livelink
 from avatar.export.gltf import quaternions
 from avatar.export.head import drawn_identity, identity_vector, shipped_head
+from avatar.rigs.rotations import yaw_pitch_roll
 
 COMPONENTS = {5121: np.uint8, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from avatar.datasets.corpus import Utterance
 
 from avatar.articulation.phones import ARPABET, Phone
+from avatar.datasets.corpus import Utterance
 from avatar.speech.mel import FLOOR
 from avatar.training.batches import colour
 from avatar.training.clips import ClipMaker, ClipStyle, as_recorded, phone_labels

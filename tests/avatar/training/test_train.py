@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from avatar.datasets.corpus import Utterance
-from avatar.rigs import BuiltInHead
-from avatar.rigs.mouth import measure
 
 from avatar.articulation.phones import Phone
 from avatar.controls import ARKIT
+from avatar.datasets.corpus import Utterance
+from avatar.rigs import BuiltInHead
+from avatar.rigs.mouth import measure
 from avatar.speech import SpeechModel
 from avatar.speech.decoder import Decoded
 from avatar.speech.model import SpeechConfig
