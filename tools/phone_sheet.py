@@ -1,4 +1,4 @@
-"""Draw the mouth at the middle of every phone, for docs/phones.png.
+"""Draw the mouth at the middle of every phone, for docs/images/phones.png.
 
 python -m tools.phone_sheet [OUT]
 """
@@ -51,4 +51,4 @@ def main(out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/phones.png"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images/phones.png"))
