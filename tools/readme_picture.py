@@ -15,7 +15,14 @@ from avatar.export.frames import Portrait
 from avatar.export.head import drawn_identity, shipped_head
 
 ROOT = Path(__file__).resolve().parent.parent
-MOMENTS = (("h-e-llo", 0.16), ("hell-o", 0.38), ("i a-m", 0.86), ("a-v-atar", 1.11), ("av-a-tar", 1.33), ("give m-e", 2.12))
+MOMENTS = (
+    ("h-e-llo", 0.16),
+    ("hell-o", 0.38),
+    ("i a-m", 0.86),
+    ("a-v-atar", 1.11),
+    ("av-a-tar", 1.33),
+    ("give m-e", 2.12),
+)
 """What is being said (between the hyphens), and when, in seconds."""
 PEOPLE = (None, 5)
 SIZE = 260

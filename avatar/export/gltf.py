@@ -2,8 +2,9 @@
 
 The file moves as the rig does: morph targets hold the shapes' displacements, a joint blends the head's turn down the
 neck, and the eyeballs hang on joints at their centres, turned by the eyes' own angles and by the eyeLook shapes.
-Two things of the lids a file of morph targets cannot hold: they follow the eyeLook shapes but not the eyes' own angles,
-and a blink together with other shapes of the eye adds up where the rig makes the lids just meet (about a millimetre).
+What the rig does beyond adding shapes up is not in the file: lids follow the eyeLook shapes but not the eyes' own
+angles; shapes of the eye add up where the rig makes lids just meet and slide over the ball (about a millimetre in a
+blink with other shapes, else a few tenths); the tongue is not held back behind closed lips.
 """
 
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
 
 
 def _joints(head: BuiltInHead, identity: Tensor) -> list[_Joint]:
-    centres = head.gaze.centres + torch.tensordot(identity, head.gaze.centre_identities, 1)[0]
+    centres = head.gaze.balls_of(head.neutral(identity), identity)[0][0]
     pivot = head.neck_pivot.numpy()
     return [
         _Joint("neck", None, pivot),
