@@ -54,7 +54,10 @@ def test_ctrl_c_leaves_the_old_video(tmp_path):
 
     Animation(ARKIT, np.zeros((100_000, 61)), 60).save(tmp_path / "long.npz")
     (tmp_path / "a.mp4").write_text("old")
-    command = [sys.executable, "-m", "avatar", "render", "long.npz", "-o", "a.mp4", "--size", "32"]
+    # A background job is born deaf to Ctrl-C, and so would be its children: listen again.
+    listen = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    start = f"{listen}; from avatar.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", start, "render", "long.npz", "-o", "a.mp4", "--size", "32"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     try:
         # The hidden file beside the target has begun to grow once the drawing is under way.
