@@ -3,16 +3,17 @@
 from avatar.renderers.background import STUDIO, TRANSPARENT, Background
 from avatar.renderers.camera import Camera
 from avatar.renderers.colour import hex_colour
+from avatar.renderers.fragments import Fragments
 from avatar.renderers.head_mesh import HeadSurface, head_mesh
-from avatar.renderers.kernel import needs_compiling
+from avatar.renderers.interpolate import interpolate
 from avatar.renderers.lights import Light, Lights, studio
 from avatar.renderers.materials import Material, material_for
 from avatar.renderers.mesh import Mesh
 from avatar.renderers.normals import vertex_normals
 from avatar.renderers.occlusion import ambient_occlusion
-from avatar.renderers.rasterize import Fragments, rasterize
+from avatar.renderers.rasterize import rasterize
 from avatar.renderers.render import render
-from avatar.renderers.warm_up import warm_up
+from avatar.renderers.warm_up import needs_compiling, warm_up
 
 __all__ = [
     "STUDIO",
@@ -28,6 +29,7 @@ __all__ = [
     "ambient_occlusion",
     "head_mesh",
     "hex_colour",
+    "interpolate",
     "material_for",
     "needs_compiling",
     "rasterize",

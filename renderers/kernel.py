@@ -1,7 +1,8 @@
-"""How the renderer's inner loops become machine code, and whether that still has to happen on this machine."""
+"""How the renderer's inner loops become machine code, and whether that has happened on this machine."""
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -11,8 +12,6 @@ logger = logging.getLogger(__name__)
 # Kernels allocate nothing and so need no reference counts, which would be counted up and down around every call of a
 # part: a third of the time of a pixel.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
-
-_entries: list[Any] = []
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -24,32 +23,47 @@ def kernel(function: Callable[..., Any]) -> Any:
     parallel loops take several times longer to compile, abort the process when two threads enter one, and some of
     them do not survive a fork.
     """
-    dispatcher = _cached(function)
-    _entries.append(dispatcher)
-    return dispatcher
+    return _cached(function)
 
 
 def part(function: Callable[..., Any]) -> Any:
-    """Compile `function` into the kernels of the same file that call it.
-
-    Keep it in that file: numba does not notice when the source of a function changes in another one.
-    """
+    """Compile `function` into the kernels that call it."""
     # Inlined by the back end: handing a dozen arrays to a function costs as much as what it does with them.
     return numba.njit(forceinline=True, **_OPTIONS)(function)
 
 
-def needs_compiling() -> bool:
-    """Whether some kernel has neither run in this process nor left usable machine code on disk."""
-    return not all(dispatcher.signatures or _on_disk(dispatcher) for dispatcher in _entries)
+def compiled(dispatcher: Any) -> bool:
+    """Whether a kernel has run in this process or left usable machine code on disk."""
+    return bool(dispatcher.signatures) or _on_disk(dispatcher)
 
 
 def _cached(function: Callable[..., Any]) -> Any:
     try:
-        return numba.njit(cache=True, nogil=True, **_OPTIONS)(function)
+        dispatcher = numba.njit(cache=True, nogil=True, **_OPTIONS)(function)
+        _depend_on_parts(dispatcher)
+        return dispatcher
     except RuntimeError as error:
         # No folder can be written, neither beside the source nor in the user's cache.
         logger.debug("the renderer is compiled in every process, its cache has no place: %s", error)
         return numba.njit(nogil=True, **_OPTIONS)(function)
+
+
+def _depend_on_parts(dispatcher: Any) -> None:
+    """Let machine code on disk be stale when a file has changed that holds any of the kernel's parts.
+
+    numba looks at the kernel's own file alone.
+    """
+    cache_file = getattr(dispatcher._cache, "_cache_file", None)
+    if cache_file is not None:
+        states = [path.stat() for path in sorted(_sources(dispatcher.py_func))]
+        cache_file._source_stamp = tuple((state.st_mtime, state.st_size) for state in states)
+
+
+def _sources(function: Any) -> set[Path]:
+    """The files of a function and of all compiled functions that it calls."""
+    called = (function.__globals__.get(name) for name in function.__code__.co_names)
+    inner = (_sources(one.py_func) for one in called if hasattr(one, "py_func"))
+    return {Path(function.__code__.co_filename)}.union(*inner)
 
 
 def _on_disk(dispatcher: Any) -> bool:

@@ -1,34 +1,21 @@
 """Which triangle each pixel sees, and where on it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
-from avatar.renderers.arrays import FloatArray, floats, image_size, triangles
+from avatar.renderers.arrays import image_size
+from avatar.renderers.fragments import Fragments
+from avatar.renderers.tensors import face_tensor, float_tensor
 from avatar.renderers.threads import spread, strips, thread_count
 from avatar.renderers.visibility import draw, locate, place
 
 
-@dataclass(frozen=True, eq=False)
-class Fragments:
-    """What the pixels of a batch of images see.
-
-    Attributes:
-        triangle_id: [B, H, W] int32, index of the nearest face; -1 where there is none.
-        barycentric: [B, H, W, 3], perspective-correct weights of the face's corners, sum 1; 0 where there is none.
-        depth: [B, H, W], z / w from -1 (near plane) to 1 (far plane); 1 where there is none.
-    """
-
-    triangle_id: npt.NDArray[np.int32]
-    barycentric: FloatArray
-    depth: FloatArray
-
-
 def rasterize(
     position_clip: Any,  # [B, V, 4]
-    faces: Any,  # [F, 3]
+    faces: Any,  # [F, 3] or [B, F, 3]
     size: tuple[int, int],
     *,
     cull_backs: bool = False,
@@ -41,14 +28,16 @@ def rasterize(
     equal depths the lower face index wins. The same input gives the same bits with any number of threads.
 
     Args:
-        position_clip: [B, V, 4] numpy or torch, float32 or float64, OpenGL clip space (x right, y up, -w <= z <= w).
-        faces: [F, 3] integer vertex indices; seen from the front they run counter-clockwise.
+        position_clip: [B, V, 4] tensor or array, OpenGL clip space (x right, y up, -w <= z <= w); float64 or float32,
+            to which other numbers are converted.
+        faces: [F, 3] integer vertex indices, the same for all images, or [B, F, 3]; rows of -1 fill up the shorter of
+            several meshes. Seen from the front they run counter-clockwise.
         size: (height, width) in pixels; row 0 is the top, pixel centres are at half integers.
         cull_backs: leave out triangles seen from behind.
         threads: how many threads to use; all cores by default.
 
     Returns:
-        Fragments as numpy arrays; weights and depths have the precision of `position_clip`.
+        Fragments on the positions' device; weights and depths have the precision of `position_clip`.
 
     Raises:
         TypeError: if positions are not real numbers or faces are not integers.
@@ -59,33 +48,51 @@ def rasterize(
         >>> rasterize(corners, [[0, 1, 2]], (2, 2)).triangle_id.tolist()
         [[[0, 0], [0, 0]]]
     """
-    positions = floats("position_clip", position_clip, ("B", "V", 4))
+    positions = float_tensor("position_clip", position_clip, ("B", "V", 4))
     height, width = image_size(size)
-    corners = triangles(faces, positions.shape[1])
-    cull = np.full(len(corners), cull_backs)
+    corners = face_tensor(faces, positions.shape[1], len(positions), positions.device)
     workers = thread_count(threads)
     batch = len(positions)
-    ids = np.empty((batch, height, width), np.int32)
-    barycentric = np.empty((batch, height, width, 3), positions.dtype)
-    depth = np.empty((batch, height, width), positions.dtype)
-    alone = batch < workers
+    ids = torch.empty((batch, height, width), dtype=torch.int32)
+    barycentric = torch.empty((batch, height, width, 3), dtype=positions.dtype)
+    depth = torch.empty((batch, height, width), dtype=positions.dtype)
+    fill(positions, corners, cull_backs, workers, ids, barycentric, depth)
+    return Fragments(ids, barycentric, depth, positions, corners)
+
+
+def fill(
+    positions: torch.Tensor,
+    faces: torch.Tensor,
+    cull_backs: bool,
+    threads: int,
+    ids: torch.Tensor,
+    barycentric: torch.Tensor,
+    depth: torch.Tensor,
+) -> None:
+    """Fill ids, barycentrics and depths of `Fragments` on the CPU."""
+    clips = positions.detach().numpy()
+    meshes = faces.expand(len(clips), -1, 3).numpy()
+    all_ids, all_weights, all_depths = ids.numpy(), barycentric.numpy(), depth.numpy()
+    height, width = ids.shape[1:]
+    cull = np.full(meshes.shape[1], cull_backs)
+    alone = len(clips) < threads
 
     def one_image(index: int) -> None:
-        clip = positions[index].astype(np.float64)
+        clip = np.array(clips[index], np.float64, order="C")
+        corners = np.ascontiguousarray(meshes[index])
         screen, z, outside = placed(clip, height, width)
         depths = np.empty((height, width))
-        pieces = strips(height, workers if alone else 1)
+        pieces = strips(height, threads if alone else 1)
 
         def one_strip(piece: int) -> None:
             top, bottom = pieces[piece]
-            draw(clip, screen, z, outside, corners, cull, cutting_room(), top, bottom, ids[index], depths)
-            locate(clip, corners, ids[index], np.empty((3, 3)), top, bottom, barycentric[index])
+            draw(clip, screen, z, outside, corners, cull, cutting_room(), top, bottom, all_ids[index], depths)
+            locate(clip, corners, all_ids[index], np.empty((3, 3)), top, bottom, all_weights[index])
 
-        spread(one_strip, len(pieces), workers if alone else 1)
-        depth[index] = depths
+        spread(one_strip, len(pieces), threads if alone else 1)
+        all_depths[index] = depths
 
-    spread(one_image, batch, 1 if alone else workers)
-    return Fragments(ids, barycentric, depth)
+    spread(one_image, len(clips), 1 if alone else threads)
 
 
 def placed(

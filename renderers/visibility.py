@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from avatar.renderers.kernel import kernel, part
+from avatar.renderers.planes import edge_functions
 
 SUBPIXELS = 256
 # 2^21 pixels from the picture: products of two differences then stay under 2^61.
@@ -255,25 +256,6 @@ def draw(
         )
 
 
-@part
-def edges(clip: Any, faces: Any, face: int, planes: Any) -> None:
-    """Fill `planes` [3, 3] so that planes @ (x, y, 1) is in proportion to the barycentrics seen at (x, y).
-
-    Positions are those of clip space before rounding (Olano and Greer 1997), so cut triangles need nothing special.
-    """
-    for corner in range(3):
-        p, q = faces[face, (corner + 1) % 3], faces[face, (corner + 2) % 3]
-        planes[corner, 0] = clip[p, 1] * clip[q, 3] - clip[p, 3] * clip[q, 1]
-        planes[corner, 1] = clip[p, 3] * clip[q, 0] - clip[p, 0] * clip[q, 3]
-        planes[corner, 2] = clip[p, 0] * clip[q, 1] - clip[p, 1] * clip[q, 0]
-    v = faces[face, 0]
-    determinant = clip[v, 0] * planes[0, 0] + clip[v, 1] * planes[0, 1] + clip[v, 3] * planes[0, 2]
-    if determinant < 0.0:
-        for corner in range(3):
-            for axis in range(3):
-                planes[corner, axis] = -planes[corner, axis]
-
-
 @kernel
 def locate(clip: Any, faces: Any, ids: Any, planes: Any, top: int, bottom: int, barycentric: Any) -> None:
     """Fill rows top to bottom of `barycentric` [H, W, 3] for the triangles in `ids` [H, W].
@@ -292,7 +274,7 @@ def locate(clip: Any, faces: Any, ids: Any, planes: Any, top: int, bottom: int, 
                     barycentric[row, column, corner] = 0.0
                 continue
             if face != known:
-                edges(clip, faces, face, planes)
+                edge_functions(clip, faces, face, planes)
                 known = face
             x = (column + 0.5) * 2.0 / width - 1.0
             a = max(planes[0, 0] * x + planes[0, 1] * y + planes[0, 2], 0.0)

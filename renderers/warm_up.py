@@ -6,12 +6,19 @@ import time
 import numpy as np
 
 from avatar.renderers.camera import Camera
-from avatar.renderers.kernel import needs_compiling
+from avatar.renderers.kernel import compiled
 from avatar.renderers.mesh import Mesh
-from avatar.renderers.rasterize import rasterize
+from avatar.renderers.normals import gather
 from avatar.renderers.render import render
+from avatar.renderers.shade import prepare, shade
+from avatar.renderers.visibility import draw, place
 
 logger = logging.getLogger(__name__)
+
+
+def needs_compiling() -> bool:
+    """Whether some kernel of `render` has neither run in this process nor left usable machine code on disk."""
+    return not all(compiled(kernel) for kernel in (place, draw, gather, prepare, shade))
 
 
 def warm_up() -> float:
@@ -27,7 +34,6 @@ def warm_up() -> float:
     corners = np.array([[[-0.1, -0.1, 0.0], [0.1, -0.1, 0.0], [0.0, 0.1, 0.0]]], np.float32)
     camera = Camera.portrait(corners)
     mesh = Mesh.plain([[0, 1, 2]])
-    rasterize(camera.clip(corners, (8, 8)).astype(np.float32), mesh.faces, (8, 8), threads=1)
     render(corners, mesh, camera, (8, 8), threads=1)
     seconds = time.perf_counter() - start
     if compiling:

@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from avatar.renderers import Camera, rasterize
+from avatar.renderers import Camera, Fragments
+from avatar.renderers import rasterize as rasterize_tensors
 
 GRID = 256
+
+
+def rasterize(*arguments, **options):
+    """The same, with numpy arrays in the fragments."""
+    seen = rasterize_tensors(*arguments, **options)
+    values = {name: getattr(seen, name).detach().numpy() for name in Fragments.__dataclass_fields__}
+    return Fragments(**values)
 
 
 def slow_rasterize(clip, faces, size, cull=False):
@@ -231,7 +239,7 @@ def test_empty_things():
         ({"position_clip": np.zeros((1, 3, 4), complex)}, TypeError, "position_clip must hold real numbers"),
         ({"faces": [[0, 1, 3]]}, ValueError, r"faces must index the 3 vertices \(0 to 2\), got 0 to 3"),
         ({"faces": [[-1, 1, 2]]}, ValueError, "got -1 to 2"),
-        ({"faces": [[0.0, 1.0, 2.0]]}, TypeError, "faces must be integer vertex indices, got float64"),
+        ({"faces": [[0.0, 1.0, 2.0]]}, TypeError, "faces must be integer vertex indices, got float32"),
         ({"faces": [0, 1, 2]}, ValueError, r"faces must be \[F, 3\], got \[3\]"),
         ({"size": (0, 4)}, ValueError, r"size must be \(height, width\) in whole pixels from 1 to 16384"),
         ({"size": (4.5, 4)}, ValueError, "size must be"),

@@ -39,12 +39,6 @@ def test_says_so_only_when_it_compiles(monkeypatch, caplog):
     assert "compiling the renderer (once, about" in caplog.text
 
 
-def test_needs_no_torch():
-    code = "import sys, avatar.renderers; print('torch' in sys.modules)"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "False"
-
-
 def test_compiles_without_a_place_for_the_cache(monkeypatch):
     def nowhere(*_, **options):
         if options.get("cache"):
