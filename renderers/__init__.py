@@ -2,6 +2,7 @@
 
 from avatar.renderers.background import STUDIO, TRANSPARENT, Background
 from avatar.renderers.camera import Camera
+from avatar.renderers.camera_matrices import camera_from_opencv, camera_from_opengl, opencv_from_camera
 from avatar.renderers.colour import hex_colour
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.head_mesh import HeadSurface, head_mesh
@@ -27,11 +28,14 @@ __all__ = [
     "Material",
     "Mesh",
     "ambient_occlusion",
+    "camera_from_opencv",
+    "camera_from_opengl",
     "head_mesh",
     "hex_colour",
     "interpolate",
     "material_for",
     "needs_compiling",
+    "opencv_from_camera",
     "rasterize",
     "render",
     "studio",
