@@ -14,6 +14,7 @@ from avatar.renderers.normals import vertex_normals
 from avatar.renderers.occlusion import ambient_occlusion
 from avatar.renderers.rasterize import rasterize
 from avatar.renderers.render import render
+from avatar.renderers.texture import texture
 from avatar.renderers.warm_up import needs_compiling, warm_up
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "rasterize",
     "render",
     "studio",
+    "texture",
     "vertex_normals",
     "warm_up",
 ]
