@@ -29,9 +29,11 @@ class Format:
 FORMATS: dict[str, Format] = {
     ".csv": Format("Live Link Face CSV", "avatar.export.livelink"),
     ".glb": Format("glTF head with morph targets and the animation", "avatar.export.gltf"),
+    ".mov": Format("video with sound and alpha for editors (ProRes 4444)", "avatar.export.video"),
     ".mp4": Format("video with sound", "avatar.export.video"),
     ".npz": Format("curves for avatar itself and numpy", "avatar.export.npz"),
     ".png": Format("a picture, or one a frame where the name holds %04d or ends in /", "avatar.export.pictures"),
+    ".webm": Format("video with sound and alpha for browsers (VP9)", "avatar.export.video"),
 }
 """Extension to format. A new format is one module and one line here."""
 
@@ -50,7 +52,7 @@ def export(
 
     Args:
         animation: at least one frame in the ARKit space (.npz takes any space).
-        path: ends in .csv, .glb, .mp4, .npz or .png; a folder (ends in /) or a name with %04d gets a PNG a frame.
+        path: ends as one of `FORMATS`; a folder (ends in /) or a name with %04d gets a PNG a frame.
         identity: values of the built-in head's identity axes by name; the others are average.
         size: width and height of pictures in pixels.
         supersample: samples across and down each pixel.
@@ -90,12 +92,19 @@ def check_target(path: str | os.PathLike[str]) -> Format:
     if is_folder(path):
         check_writable(Path(path) / "frame.png")
         return FORMATS[".png"]
-    form = FORMATS.get(Path(path).suffix.lower())
-    if form is None:
+    extension = extension_of(path)
+    if extension is None:
         raise ValueError(f"cannot write {path}: its extension must be one of {', '.join(FORMATS)}")
     sequence_pattern(path)
     check_writable(path)
-    return form
+    return FORMATS[extension]
+
+
+def extension_of(path: str | os.PathLike[str]) -> str | None:
+    """The longest of the known extensions that a file name ends in, None if it ends in none or is nothing else."""
+    name = Path(path).name.lower()
+    known = [extension for extension in FORMATS if name.endswith(extension) and name != extension]
+    return max(known, key=len, default=None)
 
 
 def in_arkit(animation: Animation, path: str | os.PathLike[str]) -> None:

@@ -1,33 +1,71 @@
-"""MP4: H.264 pictures with the sound in step as AAC."""
+"""Video with the sound in step: opaque for players (.mp4), with alpha for editors (.mov) and browsers (.webm)."""
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av import VideoStream
 from av.container import OutputContainer
 from av.video.reformatter import ColorRange, Colorspace
-from numpy.typing import NDArray
 
 from avatar.animation import Animation
-from avatar.audio import read_audio
 from avatar.export.formats import in_arkit
 from avatar.export.frames import Picture, Portrait
+from avatar.export.matte import bleed
 from avatar.export.options import ExportOptions
+from avatar.export.sound import SoundTrack
 from avatar.files import replacing
 from avatar.progress import track
 
-log = logging.getLogger(__name__)
-
-AUDIO_RATE = 48000
-AUDIO_BITS = 128_000
 _BT709 = 1
 _SRGB = 13
 
-_NOTABLE_MISMATCH = 0.5
-"""Seconds between the ends of sound and animation that are worth a warning."""
+
+@dataclass(frozen=True)
+class _Recipe:
+    """How one kind of video is encoded.
+
+    Args:
+        encoder: of the pictures.
+        pixels: their format.
+        options: of the encoder.
+        sound: encoder of the sound.
+        source: format in which pictures are handed over; "rgba" keeps alpha, straight as it is in the pictures.
+        container: options of the container.
+    """
+
+    encoder: str
+    pixels: str
+    options: Mapping[str, str]
+    sound: str
+    source: str = "rgba"
+    container: Mapping[str, str] | None = None
+
+
+_RECIPES = {
+    ".mp4": _Recipe(
+        "libx264",
+        "yuv420p",
+        {"crf": "18", "preset": "veryfast"},
+        "aac",
+        source="rgb24",
+        container={"movflags": "+faststart"},
+    ),
+    # 4444 is the profile with alpha; editors expect its sound unpacked.
+    ".mov": _Recipe("prores_ks", "yuva444p10le", {"profile": "4444", "vendor": "apl0"}, "pcm_s16le"),
+    ".webm": _Recipe(
+        "libvpx-vp9",
+        "yuva420p",
+        # Frames that are never shown would have no partner in the stream of alpha.
+        {"crf": "18", "b": "0", "cpu-used": "5", "row-mt": "1", "auto-alt-ref": "0"},
+        "libopus",
+    ),
+}
 
 
 def write(animation: Animation, path: str, options: ExportOptions) -> None:
@@ -36,15 +74,19 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
     The video lasts as long as the animation: longer sound is cut, shorter sound ends in silence, with a warning.
     """
     in_arkit(animation, path)
+    kind = Path(path).suffix.lower()
+    recipe = _RECIPES[kind]
     audio = options.audio or animation.audio
     pictures = Portrait(options).pictures(animation)
+    first = next(pictures)
     with (
         replacing(path) as temporary,
-        av.open(str(temporary), "w", format="mp4", options={"movflags": "+faststart"}) as container,
+        av.open(str(temporary), "w", format=kind[1:], options=dict(recipe.container or {})) as container,
     ):
-        video = _Video(container, animation.fps, options.size)
-        sound = None if audio is None else _Sound(container, audio, animation.duration)
-        for t, picture in enumerate(track(pictures, f"drawing {Path(path).name}", total=len(animation))):
+        video = _Video(container, recipe, animation.fps, first.shape)
+        sound = None if audio is None else SoundTrack(container, recipe.sound, audio, animation.duration)
+        shown = chain([first], pictures)
+        for t, picture in enumerate(track(shown, f"drawing {Path(path).name}", total=len(animation))):
             video.add(picture)
             if sound is not None:
                 # Little by little, or the container would have to hold back all pictures until the sound came.
@@ -55,83 +97,33 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
 
 
 class _Video:
-    """Encodes pictures [H, W, 4], which must be opaque."""
+    """Encodes pictures of one shape [H, W, 4]."""
 
-    def __init__(self, container: OutputContainer, fps: float, size: int) -> None:
+    def __init__(self, container: OutputContainer, recipe: _Recipe, fps: float, shape: tuple[int, ...]) -> None:
         rate = Fraction(fps).limit_denominator(1001)
         self._container = container
-        self._stream = container.add_stream("libx264", rate=rate, options={"crf": "18", "preset": "veryfast"})
-        self._stream.width = self._stream.height = size
-        self._stream.pix_fmt = "yuv420p"
+        self._recipe = recipe
+        self._stream = cast(VideoStream, container.add_stream(recipe.encoder, rate=rate, options=dict(recipe.options)))
+        self._stream.height, self._stream.width = shape[:2]
+        self._stream.pix_fmt = recipe.pixels
         context = self._stream.codec_context
         context.color_range = ColorRange.MPEG
         context.colorspace = context.color_primaries = _BT709
         context.color_trc = _SRGB
+        if recipe.encoder == "libvpx-vp9":
+            self._stream.metadata["alpha_mode"] = "1"
 
     def add(self, picture: Picture) -> None:
-        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[..., :3]), format="rgb24")
-        frame = rgb.reformat(
-            format="yuv420p",
+        source = self._recipe.source
+        pixels = picture[..., :3] if source == "rgb24" else bleed(picture)
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format=source)
+        encoded = frame.reformat(
+            format=self._recipe.pixels,
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
         )
-        self._container.mux(self._stream.encode(frame))
+        self._container.mux(self._stream.encode(encoded))
 
     def close(self) -> None:
         self._container.mux(self._stream.encode(None))
-
-
-class _Sound:
-    """Reads a file block by block and encodes what belongs to the pictures so far."""
-
-    def __init__(self, container: OutputContainer, path: Path, duration: float) -> None:
-        self._container = container
-        self._path = path
-        self._blocks: Iterator[NDArray[np.float32]] = read_audio(path, AUDIO_RATE)
-        self._stream = container.add_stream("aac", rate=AUDIO_RATE, layout="mono")
-        self._stream.bit_rate = AUDIO_BITS
-        self._fifo = av.AudioFifo()
-        self._duration = duration
-        self._wanted = round(duration * AUDIO_RATE)
-        self._written = self._heard = 0
-        self._ended = False
-
-    def add_until(self, time: float) -> None:
-        """Encode the sound up to an instant in seconds."""
-        while not self._ended and self._written < min(round(time * AUDIO_RATE), self._wanted):
-            block = next(self._blocks, None)
-            if block is None:
-                self._ended = True
-                break
-            self._heard += len(block)
-            self._write(block[: self._wanted - self._written])
-        self._encode(flush=False)
-
-    def close(self) -> None:
-        self.add_until(self._duration)
-        length = (self._heard + sum(map(len, self._blocks))) / AUDIO_RATE
-        if abs(length - self._duration) > _NOTABLE_MISMATCH:
-            log.warning(
-                "%s lasts %.2f s and the animation %.2f s: the video is as long as the animation",
-                self._path,
-                length,
-                self._duration,
-            )
-        self._encode(flush=True)
-        self._container.mux(self._stream.encode(None))
-
-    def _write(self, samples: NDArray[np.float32]) -> None:
-        if len(samples) == 0:
-            return
-        frame = av.AudioFrame.from_ndarray(samples[None].copy(), format="fltp", layout="mono")
-        frame.sample_rate = AUDIO_RATE
-        frame.pts = self._written
-        frame.time_base = Fraction(1, AUDIO_RATE)
-        self._fifo.write(frame)
-        self._written += len(samples)
-
-    def _encode(self, *, flush: bool) -> None:
-        size = self._stream.codec_context.frame_size or 1024
-        while (frame := self._fifo.read(size, partial=flush)) is not None:
-            self._container.mux(self._stream.encode(frame))

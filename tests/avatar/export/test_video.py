@@ -1,6 +1,7 @@
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import Colorspace
 
 from avatar.animation import Animation
 from avatar.audio import load_audio
@@ -10,6 +11,8 @@ from avatar.export.frames import Portrait
 from avatar.export.options import ExportOptions
 
 SMALL = {"size": 64, "supersample": 1}
+ALL = (".mp4", ".mov", ".webm")
+WITH_ALPHA = (".mov", ".webm")
 
 
 def clip(seconds=1.0, fps=30.0):
@@ -22,12 +25,26 @@ def pictures_of(path):
         return [(float(f.time), f.to_ndarray(format="rgb24").astype(int)) for f in container.decode(video=0)]
 
 
+def with_alpha(path):
+    """Pictures [T, H, W, 4]; FFmpeg's own VP9 decoder passes over alpha, libvpx's does not."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        decoder = stream.codec_context
+        if decoder.name == "vp9":
+            decoder = av.CodecContext.create("libvpx-vp9", "r")
+        frames = [frame for packet in container.demux(stream) for frame in decoder.decode(packet)]
+        rgba = [frame.reformat(format="rgba", src_colorspace=Colorspace.ITU709) for frame in frames]
+        return np.stack([frame.to_ndarray() for frame in rgba]).astype(int)
+
+
+@pytest.mark.parametrize("extension", ALL)
 @pytest.mark.parametrize("fps", [24.0, 30.0, 60.0, 30000 / 1001, 12.5])
-def test_frame_t_is_shown_at_t_over_fps(tmp_path, fps):
+def test_frame_t_is_shown_at_t_over_fps(tmp_path, fps, extension):
     animation = clip(0.5, fps)
-    export(animation, tmp_path / "a.mp4", **SMALL)
-    times = [time for time, _ in pictures_of(tmp_path / "a.mp4")]
-    np.testing.assert_allclose(times, animation.times, atol=1e-4)
+    export(animation, tmp_path / f"a{extension}", **SMALL)
+    times = [time for time, _ in pictures_of(tmp_path / f"a{extension}")]
+    # WebM counts in milliseconds.
+    np.testing.assert_allclose(times, animation.times, atol=6e-4 if extension == ".webm" else 1e-4)
 
 
 def test_pictures_and_colours_survive_encoding(tmp_path):
@@ -41,6 +58,58 @@ def test_pictures_and_colours_survive_encoding(tmp_path):
         np.testing.assert_allclose(seen.mean((0, 1)), truth[..., :3].mean((0, 1)), atol=4)
 
 
+@pytest.fixture
+def discs(monkeypatch):
+    """Pictures that are not square: a disc on nothing, whose outline is soft, drawn in place of the head."""
+    y, x = np.mgrid[:64, :96]
+    drawn = []
+    for t in range(6):
+        alpha = np.clip(22 - np.hypot(y - 32, x - 30 - 6 * t), 0, 4) / 4
+        picture = np.zeros((64, 96, 4))
+        picture[alpha > 0, :3] = 230, 120, 60
+        picture[..., 3] = 255 * alpha
+        drawn.append(np.round(picture).astype(np.uint8))
+    monkeypatch.setattr(Portrait, "pictures", lambda *_: iter(drawn))
+    return np.stack(drawn)
+
+
+@pytest.mark.parametrize(("extension", "alpha_error", "error"), [(".mov", 1, 1.5), (".webm", 3, 4)])
+def test_alpha_survives_encoding(tmp_path, discs, extension, alpha_error, error):
+    export(clip(0.2), tmp_path / f"a{extension}")
+    seen = with_alpha(tmp_path / f"a{extension}")
+    assert seen.shape == discs.shape
+    assert abs(seen[..., 3] - discs[..., 3]).mean() < alpha_error
+    inside, outline = discs[..., 3] == 255, (discs[..., 3] > 0) & (discs[..., 3] < 255)
+    assert (seen[inside][:, 3] >= 250).all() and (seen[discs[..., 3] == 0][:, 3] <= 30).all()
+    for where in (inside, outline):  # the outline is as bright as the rest: nothing dark has run into it
+        np.testing.assert_allclose(seen[where][:, :3].mean(0), (230, 120, 60), atol=error)
+
+
+@pytest.mark.parametrize("extension", WITH_ALPHA)
+def test_a_head_before_a_background_is_opaque(tmp_path, extension):
+    export(clip(0.1), tmp_path / f"a{extension}", size=128)
+    drawn = np.stack(list(Portrait(ExportOptions(size=128)).pictures(clip(0.1))))
+    seen = with_alpha(tmp_path / f"a{extension}")
+    assert seen[..., 3].min() >= 254
+    assert abs(seen - drawn)[..., :3].mean() < 6
+    np.testing.assert_allclose(seen.mean((1, 2)), drawn.mean((1, 2)), atol=4)
+
+
+@pytest.mark.parametrize(
+    ("extension", "pictures", "sound"),
+    [(".mov", ("prores", "yuva444p12le", "4444"), "pcm_s16le"), (".webm", ("vp9", "yuv420p", "Profile 0"), "opus")],
+)
+def test_is_what_editors_and_browsers_expect(tmp_path, write_sound, tone, extension, pictures, sound):
+    export(clip(0.2), tmp_path / f"a{extension}", audio=write_sound("a.wav", tone(0.2)), **SMALL)
+    with av.open(str(tmp_path / f"a{extension}")) as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        context = video.codec_context
+        assert (context.name, context.pix_fmt, context.profile) == pictures
+        assert (context.color_primaries, context.color_trc, context.colorspace, context.color_range) == (1, 13, 1, 1)
+        assert (audio.codec_context.name, audio.codec_context.sample_rate) == (sound, 48000)
+        assert extension != ".webm" or video.metadata["ALPHA_MODE"] == "1"
+
+
 def test_is_what_players_expect(tmp_path, write_sound, tone):
     sound = write_sound("a.wav", tone(1.0))
     export(clip(), tmp_path / "a.mp4", audio=sound, **SMALL)
@@ -52,11 +121,12 @@ def test_is_what_players_expect(tmp_path, write_sound, tone):
     assert content.index(b"moov") < content.index(b"mdat")  # plays before it is loaded whole
 
 
-def test_sound_is_in_step(tmp_path, write_sound):
+@pytest.mark.parametrize("extension", ALL)
+def test_sound_is_in_step(tmp_path, write_sound, extension):
     click = np.zeros(32000, np.float32)
     click[16000:16160] = 0.9
-    export(clip(2.0), tmp_path / "a.mp4", audio=write_sound("a.wav", click), **SMALL)
-    heard = np.abs(load_audio(tmp_path / "a.mp4").samples)
+    export(clip(2.0), tmp_path / f"a{extension}", audio=write_sound("a.wav", click), **SMALL)
+    heard = np.abs(load_audio(tmp_path / f"a{extension}").samples)
     assert np.argmax(heard > 0.3) / 16000 == pytest.approx(1.0, abs=0.005)
     assert len(heard) / 16000 == pytest.approx(2.0, abs=0.06)
 
