@@ -10,7 +10,7 @@ from avatar.renderers.interpolate import interpolate
 from avatar.renderers.lights import Light, Lights, studio
 from avatar.renderers.materials import Material, material_for
 from avatar.renderers.mesh import Mesh
-from avatar.renderers.normals import vertex_normals
+from avatar.renderers.normals import face_normals, vertex_normals
 from avatar.renderers.occlusion import ambient_occlusion
 from avatar.renderers.rasterize import rasterize
 from avatar.renderers.render import render
@@ -31,6 +31,7 @@ __all__ = [
     "ambient_occlusion",
     "camera_from_opencv",
     "camera_from_opengl",
+    "face_normals",
     "head_mesh",
     "hex_colour",
     "interpolate",

@@ -1,4 +1,4 @@
-"""Check the tensors that operations on pixels take: large ones, so nothing is looked at twice."""
+"""Check the tensors that operations on pixels take: large ones, so that a look at each number counts."""
 
 from typing import Any
 
@@ -41,6 +41,16 @@ def check_ends(name: str, values: Tensor, shape: tuple[int | str, ...]) -> None:
     if values.ndim < len(shape) or tuple(values.shape[-len(shape) :]) != shape:
         wanted = ", ".join(str(side) for side in shape)
         raise ValueError(f"{name} must be [..., {wanted}], got {list(values.shape)}; check the axes' order")
+
+
+def check_device(name: str, values: Tensor) -> None:
+    """Refuse a tensor that kernels for the CPU cannot read.
+
+    Raises:
+        ValueError: if it is elsewhere.
+    """
+    if values.device.type != "cpu":
+        raise ValueError(f"{name} must be on the CPU, got {values.device}; bring it there with .cpu()")
 
 
 def check_finite(name: str, values: Tensor, cure: str) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from avatar.renderers.mipmaps import mipmaps
-from avatar.renderers.pixels import check_finite, pixel_tensor
+from avatar.renderers.pixels import check_device, check_finite, pixel_tensor
 from avatar.renderers.texture_kernels import (
     BILINEAR,
     CLAMP,
@@ -204,9 +204,8 @@ def _inputs(texels: Tensor, uv: Tensor) -> tuple[Tensor, Tensor]:
         )
     if not (colours.shape[1] and colours.shape[2]):
         raise ValueError(f"texels must have at least one texel, got {list(colours.shape)}")
-    for name, tensor in (("texels", colours), ("uv", places)):
-        if tensor.device.type != "cpu":
-            raise ValueError(f"{name} must be on the CPU, got {tensor.device}; bring it there with .cpu()")
+    check_device("texels", colours)
+    check_device("uv", places)
     check_finite("uv", places, "set the pixels that see nothing to 0")
     precision = torch.promote_types(colours.dtype, places.dtype)
     return colours.to(precision), places.to(precision)
