@@ -23,6 +23,7 @@ from avatar.export.formats import in_arkit
 from avatar.export.glb import GlbPacker
 from avatar.export.head import identity_vector, shipped_head
 from avatar.export.options import ExportOptions
+from avatar.export.skeleton import Joint, joint_shares, joint_turns, quaternions, skeleton
 from avatar.files import replacing
 from avatar.renderers import material_for, vertex_normals
 from avatar.rigs import BuiltInHead
@@ -34,15 +35,6 @@ _SMALLEST_STEP = 1e-6
 """Metres; displacements under it are not written."""
 _SMALLEST_TILT = 2e-3
 """Changes of normals under it are not written."""
-
-
-@dataclass(frozen=True)
-class _Joint:
-    """A joint of the skeleton; the first is the resting neck."""
-
-    name: str
-    parent: int | None
-    place: Array  # [3], metres, in the head's space
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
     in_arkit(animation, path)
     head = shipped_head()
     identity = identity_vector(head, options.identity)
-    joints = _joints(head, identity)
+    joints = skeleton(head, identity)
     surface = _surface(head, identity)
     packer = GlbPacker()
     document = {
@@ -87,21 +79,10 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
         packer.write(Path(temporary), document)
 
 
-def _joints(head: BuiltInHead, identity: Tensor) -> list[_Joint]:
-    centres = head.gaze.balls_of(head.neutral(identity), identity)[0][0]
-    pivot = head.neck_pivot.numpy()
-    return [
-        _Joint("neck", None, pivot),
-        _Joint("head", 0, pivot),
-        _Joint("leftEye", 1, centres[0].numpy()),
-        _Joint("rightEye", 1, centres[1].numpy()),
-    ]
-
-
 _FACE_NODE, _FIRST_JOINT_NODE = 0, 1
 
 
-def _nodes(joints: list[_Joint]) -> list[dict[str, Any]]:
+def _nodes(joints: list[Joint]) -> list[dict[str, Any]]:
     """The face, which its skin moves and not a parent, and the joints."""
     nodes: list[dict[str, Any]] = [{"name": "Face", "mesh": 0, "skin": 0}]
     for index, joint in enumerate(joints):
@@ -112,7 +93,7 @@ def _nodes(joints: list[_Joint]) -> list[dict[str, Any]]:
     return nodes
 
 
-def _skin(packer: GlbPacker, joints: list[_Joint]) -> dict[str, Any]:
+def _skin(packer: GlbPacker, joints: list[Joint]) -> dict[str, Any]:
     inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
     for matrix, joint in zip(inverse, joints, strict=True):
         matrix[3, :3] = -joint.place  # glTF keeps columns in rows
@@ -138,15 +119,8 @@ def _surface(head: BuiltInHead, identity: Tensor) -> _Surface:
     faces = head.faces.numpy()
     normals = _unit(vertex_normals(positions, faces))
     tilts = np.stack([_unit(vertex_normals(positions + step, faces)) - normals for step in steps])
-    turns = head.head_weight.numpy()
-    joints = np.zeros((len(positions), 4), np.uint8)
-    shares = np.zeros((len(positions), 4))
-    joints[:, 1] = 1
-    shares[:, 0], shares[:, 1] = 1 - turns, turns
-    for joint, ball in zip((2, 3), head.gaze.balls, strict=True):
-        joints[ball] = (joint, 0, 0, 0)
-        shares[ball] = (1, 0, 0, 0)
-    joints[shares == 0] = 0  # glTF wants unused joints to be 0
+    shares = joint_shares(head)
+    joints = np.where(shares > 0, np.arange(4), 0).astype(np.uint8)  # glTF wants unused joints to be 0
     return _Surface(positions, normals, head.vertex_colours.numpy(), joints, shares, steps, tilts)
 
 
@@ -196,21 +170,18 @@ def _shares16(values: Array) -> NDArray[np.uint16]:
 
 
 def _whole_shares(shares: Array) -> NDArray[np.uint16]:
-    """Shares [V, 4] of up to two joints as 16-bit integers that add up to the whole exactly."""
+    """Shares [V, 4] of joints as 16-bit integers that add up to the whole exactly."""
     whole = _shares16(shares)
-    whole[:, 0] += 65535 - whole.sum(1, dtype=np.int64).astype(np.uint16)
+    most = shares.argmax(1)
+    whole[np.arange(len(whole)), most] += (65535 - whole.sum(1, dtype=np.int64)).astype(np.uint16)
     return whole
 
 
 def _animation(packer: GlbPacker, animation: Animation, head: BuiltInHead) -> dict[str, Any]:
-    weights = torch.from_numpy(animation.weights.copy())
-    space = animation.space
-    turn = animation.weights[:, space.indices(("headYaw", "headPitch", "headRoll"))]
-    eyes = head.gaze.angles(weights).numpy()
     times = packer.dense(animation.times.astype(np.float32), limits=True)
-    shapes = packer.dense(animation.weights[:, space.indices(ARKIT_SHAPES)].reshape(-1))
+    shapes = packer.dense(animation.weights[:, animation.space.indices(ARKIT_SHAPES)].reshape(-1))
     outputs = [("weights", _FACE_NODE, shapes)]
-    for joint, angles in ((1, turn), (2, eyes[:, 0]), (3, eyes[:, 1])):
+    for joint, angles in joint_turns(animation, head).items():
         outputs.append(("rotation", _FIRST_JOINT_NODE + joint, packer.dense(quaternions(angles))))
     return {
         "name": "Speech",
@@ -219,15 +190,3 @@ def _animation(packer: GlbPacker, animation: Animation, head: BuiltInHead) -> di
             {"sampler": i, "target": {"node": node, "path": path}} for i, (path, node, _) in enumerate(outputs)
         ],
     }
-
-
-def quaternions(angles: Array) -> NDArray[np.float32]:
-    """glTF quaternions (x, y, z, w) [T, 4] of yaw, pitch and roll [T, 3] in radians: Ry(yaw) Rx(pitch) Rz(roll)."""
-    (sy, sx, sz), (cy, cx, cz) = np.sin(np.asarray(angles).T / 2), np.cos(np.asarray(angles).T / 2)
-    parts = (
-        cy * sx * cz + sy * cx * sz,
-        sy * cx * cz - cy * sx * sz,
-        cy * cx * sz - sy * sx * cz,
-        cy * cx * cz + sy * sx * sz,
-    )
-    return np.stack(parts, axis=-1).astype(np.float32)

@@ -8,8 +8,8 @@ import torch
 from avatar.animation import Animation
 from avatar.controls import ARKIT, ARKIT_SHAPES
 from avatar.export import export, livelink
-from avatar.export.gltf import quaternions
 from avatar.export.head import drawn_identity, identity_vector, shipped_head
+from avatar.export.skeleton import quaternions
 from avatar.rigs.rotations import yaw_pitch_roll
 
 COMPONENTS = {5121: np.uint8, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
