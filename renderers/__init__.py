@@ -12,8 +12,14 @@ from avatar.renderers.materials import Material, material_for
 from avatar.renderers.mesh import Mesh
 from avatar.renderers.normals import face_normals, vertex_normals
 from avatar.renderers.occlusion import ambient_occlusion
+from avatar.renderers.phong import LightTensors, phong
 from avatar.renderers.rasterize import rasterize
 from avatar.renderers.render import render
+from avatar.renderers.spherical_harmonics import (
+    environment_coefficients,
+    light_coefficients,
+    spherical_harmonics,
+)
 from avatar.renderers.texture import texture
 from avatar.renderers.warm_up import needs_compiling, warm_up
 
@@ -25,21 +31,26 @@ __all__ = [
     "Fragments",
     "HeadSurface",
     "Light",
+    "LightTensors",
     "Lights",
     "Material",
     "Mesh",
     "ambient_occlusion",
     "camera_from_opencv",
     "camera_from_opengl",
+    "environment_coefficients",
     "face_normals",
     "head_mesh",
     "hex_colour",
     "interpolate",
+    "light_coefficients",
     "material_for",
     "needs_compiling",
     "opencv_from_camera",
+    "phong",
     "rasterize",
     "render",
+    "spherical_harmonics",
     "studio",
     "texture",
     "vertex_normals",

@@ -165,12 +165,12 @@ def face_normals(
     return normals if vertices.ndim == 3 else normals[0]
 
 
-def unit(vectors: Tensor) -> Tensor:
-    """Return vectors [..., N] with length 1; zero, and without a gradient, where they have no length.
+def unit(vectors: Tensor, *, axis: int = -1) -> Tensor:
+    """Return vectors with length 1, along their last axis or another; zero, and without a gradient, at length 0.
 
     Unlike `torch.nn.functional.normalize`, whose gradient at zero is as large as its smallest length is small.
     """
-    squared = vectors.square().sum(-1, keepdim=True)
+    squared = vectors.square().sum(axis, keepdim=True)
     long_enough = squared >= torch.finfo(vectors.dtype).tiny
     return torch.where(long_enough, vectors * torch.where(long_enough, squared, 1.0).rsqrt(), 0.0)
 
