@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from avatar.renderers import backends
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.interpolation import spread_gradients, weigh
 from avatar.renderers.tensors import check_shape, float_tensor
@@ -57,6 +58,11 @@ def corner_values(attributes: Any, fragments: Fragments) -> tuple[Tensor, Tensor
     batch, count = len(fragments.triangle_id), faces.shape[1]
     if len(values) not in (1, batch):
         raise ValueError(f"attributes must be for 1 image or for all {batch}, got {len(values)}")
+    here = fragments.triangle_id.device
+    if values.device != here:
+        raise ValueError(
+            f"attributes must be on {here} like the fragments, got {values.device}; use .to({str(here)!r})"
+        )
     if values.ndim == 3:
         check_shape("attributes", values, ("B", fragments.position_clip.shape[1], "C"))
         return values, faces
@@ -73,6 +79,11 @@ class _Interpolate(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, corners: Tensor, positions: Tensor, fragments: Fragments) -> Tensor:
         result = values.new_empty(*fragments.triangle_id.shape, values.shape[-1])
+        ctx.save_for_backward(values, corners, positions, result)
+        ctx.fragments = fragments
+        if backends.uses_cuda(values):
+            backends.cuda_kernels().weigh(values, corners, fragments.triangle_id, fragments.barycentric, result)
+            return result
         rows, faces = _arrays(values), corners.numpy()
         ids, weights, out = fragments.triangle_id.numpy(), fragments.barycentric.numpy(), result.numpy()
 
@@ -80,8 +91,6 @@ class _Interpolate(torch.autograd.Function):
             weigh(rows[b % len(rows)], faces[b % len(faces)], ids[b], weights[b], out[b])
 
         spread(one_image, len(ids), thread_count(None))
-        ctx.save_for_backward(values, corners, positions, result)
-        ctx.fragments = fragments
         return result
 
     @staticmethod
@@ -90,6 +99,10 @@ class _Interpolate(torch.autograd.Function):
         values, corners, positions, result = ctx.saved_tensors
         fragments: Fragments = ctx.fragments
         faces = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+        if backends.uses_cuda(values):
+            seen = (fragments.triangle_id, fragments.barycentric, result, gradient)
+            to_values, to_positions = backends.cuda_kernels().spread_gradients(positions, faces, values, corners, *seen)
+            return to_values.to(values.dtype), None, to_positions.to(positions.dtype), None
         rows, clips, incoming, out = (_arrays(one) for one in (values, positions, gradient, result))
         value_corners, position_corners = corners.numpy(), faces.numpy()
         ids, weights = fragments.triangle_id.numpy(), fragments.barycentric.numpy()

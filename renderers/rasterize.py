@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 
 from avatar.renderers.arrays import image_size
+from avatar.renderers.backends import Backend, choose_backend, cuda_kernels
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.tensors import face_tensor, float_tensor
 from avatar.renderers.threads import spread, strips, thread_count
@@ -19,6 +20,7 @@ def rasterize(
     size: tuple[int, int],
     *,
     cull_backs: bool = False,
+    backend: Backend = "auto",
     threads: int | None = None,
 ) -> Fragments:
     """Find the nearest triangle of every pixel with a z-buffer; nothing here is differentiable.
@@ -34,14 +36,16 @@ def rasterize(
             several meshes. Seen from the front they run counter-clockwise.
         size: (height, width) in pixels; row 0 is the top, pixel centres are at half integers.
         cull_backs: leave out triangles seen from behind.
-        threads: how many threads to use; all cores by default.
+        backend: "auto" draws where the positions are, on the CPU or with CUDA, and gives the same ids on both.
+        threads: how many threads to use on the CPU; all cores by default.
 
     Returns:
         Fragments on the positions' device; weights and depths have the precision of `position_clip`.
 
     Raises:
+        ImportError: if the backend's package is not installed.
         TypeError: if positions are not real numbers or faces are not integers.
-        ValueError: if a shape, an index or the size does not fit, or a position is not finite.
+        ValueError: if a shape, an index, the size or the backend does not fit, or a position is not finite.
 
     Example:
         >>> corners = [[[-1.0, -1.0, 0.0, 1.0], [3.0, -1.0, 0.0, 1.0], [-1.0, 3.0, 0.0, 1.0]]]
@@ -52,11 +56,13 @@ def rasterize(
     height, width = image_size(size)
     corners = face_tensor(faces, positions.shape[1], len(positions), positions.device)
     workers = thread_count(threads)
-    batch = len(positions)
-    ids = torch.empty((batch, height, width), dtype=torch.int32)
-    barycentric = torch.empty((batch, height, width, 3), dtype=positions.dtype)
-    depth = torch.empty((batch, height, width), dtype=positions.dtype)
-    fill(positions, corners, cull_backs, workers, ids, barycentric, depth)
+    chosen = choose_backend(backend, positions)
+    shape = (len(positions), height, width)
+    ids = torch.empty(shape, dtype=torch.int32, device=positions.device)
+    barycentric = positions.new_empty((*shape, 3))
+    depth = positions.new_empty(shape)
+    draw_all = cuda_kernels().fill if chosen == "cuda" else fill
+    draw_all(positions, corners, cull_backs, workers, ids, barycentric, depth)
     return Fragments(ids, barycentric, depth, positions, corners)
 
 

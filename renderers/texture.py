@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from avatar.renderers import backends
 from avatar.renderers.mipmaps import mipmaps
 from avatar.renderers.pixels import check_device, check_finite, pixel_tensor
 from avatar.renderers.texture_kernels import (
@@ -121,6 +122,9 @@ class _Sample(torch.autograd.Function):
         result = texels.new_empty(*places.shape[:2], texels.shape[-1])
         ctx.work = work
         ctx.save_for_backward(texels, places, detail, table)
+        if backends.uses_cuda(places):
+            backends.cuda_kernels().sample(texels, table, places, detail, work.wrap, work.mode, result)
+            return result
         arrays = _arrays(texels, places, detail, result)
 
         def one_piece(image: int, first: int, last: int) -> None:
@@ -146,6 +150,9 @@ def _place_gradient(
     if work.mode == NEAREST:
         return torch.zeros_like(places)
     result = torch.empty_like(places, memory_format=torch.contiguous_format)
+    if backends.uses_cuda(places):
+        backends.cuda_kernels().sample_to_uv(texels, table, places, detail, work.wrap, work.mode, gradient, result)
+        return result
     arrays = _arrays(texels, places, detail, gradient, result)
 
     def one_piece(image: int, first: int, last: int) -> None:
@@ -162,6 +169,9 @@ def _texel_gradient(
     # Many pixels may see one texel: single precision would lose what the last of them give it.
     result = torch.zeros_like(texels, dtype=torch.float64, memory_format=torch.contiguous_format)
     if not gradient.numel():
+        return result.to(texels.dtype)
+    if backends.uses_cuda(places):
+        backends.cuda_kernels().sample_to_texels(table, places, detail, work.wrap, work.mode, gradient, result)
         return result.to(texels.dtype)
     uv, levels, incoming, out = _arrays(places, detail, gradient, result)
     bands = work.bands(len(texels))
@@ -185,6 +195,9 @@ def _detail(footprint: Tensor | None, places: Tensor, table: Tensor, work: _Work
     batch, height, width, _ = places.shape
     steps = pixel_tensor("footprint", footprint, (batch, height, width, 2, 2)).detach().to(places.dtype).flatten(1, 2)
     result = places.new_empty(batch, height * width)
+    if backends.uses_cuda(places):
+        backends.cuda_kernels().choose_levels(steps, table, result)
+        return result
     sources, levels = _arrays(steps, result)
 
     def one_piece(image: int, first: int, last: int) -> None:
@@ -204,8 +217,11 @@ def _inputs(texels: Tensor, uv: Tensor) -> tuple[Tensor, Tensor]:
         )
     if not (colours.shape[1] and colours.shape[2]):
         raise ValueError(f"texels must have at least one texel, got {list(colours.shape)}")
-    check_device("texels", colours)
-    check_device("uv", places)
+    if not backends.uses_cuda(places):
+        check_device("texels", colours)
+        check_device("uv", places)
+    elif colours.device != places.device:
+        raise ValueError(f"texels must be on {places.device} like uv, got {colours.device}; bring one to the other")
     check_finite("uv", places, "set the pixels that see nothing to 0")
     precision = torch.promote_types(colours.dtype, places.dtype)
     return colours.to(precision), places.to(precision)
