@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from avatar.renderers.adapters import rasterize_with
 from avatar.renderers.arrays import image_size
 from avatar.renderers.backends import Backend, choose_backend, cuda_kernels
 from avatar.renderers.fragments import Fragments
@@ -36,7 +37,8 @@ def rasterize(
             several meshes. Seen from the front they run counter-clockwise.
         size: (height, width) in pixels; row 0 is the top, pixel centres are at half integers.
         cull_backs: leave out triangles seen from behind.
-        backend: "auto" draws where the positions are, on the CPU or with CUDA, and gives the same ids on both.
+        backend: "auto" draws where the positions are, on the CPU or with CUDA, and gives the same ids on both;
+            "nvdiffrast" and "pytorch3d" are for comparison and need those packages, which round as they please.
         threads: how many threads to use on the CPU; all cores by default.
 
     Returns:
@@ -57,6 +59,8 @@ def rasterize(
     corners = face_tensor(faces, positions.shape[1], len(positions), positions.device)
     workers = thread_count(threads)
     chosen = choose_backend(backend, positions)
+    if chosen in ("nvdiffrast", "pytorch3d"):
+        return rasterize_with(chosen, positions, corners, (height, width), cull_backs)
     shape = (len(positions), height, width)
     ids = torch.empty(shape, dtype=torch.int32, device=positions.device)
     barycentric = positions.new_empty((*shape, 3))
