@@ -92,7 +92,10 @@ class ControlSpace:
 
         Raises:
             KeyError: no control has that name; the message lists the nearest ones.
+            TypeError: the name is not a string.
         """
+        if not isinstance(name, str):
+            raise TypeError(f"a control is addressed by its name, for example {self.names[0]!r}; got {name!r}")
         if name not in self._index:
             near = get_close_matches(name, self.names, n=3)
             hint = f"; did you mean {', '.join(near)}?" if near else ""

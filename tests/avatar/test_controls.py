@@ -30,6 +30,12 @@ def test_unknown_name_suggests_the_nearest():
         ARKIT.index("qqq")
 
 
+@pytest.mark.parametrize("name", [0, slice(0, 3), None])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(TypeError, match=r"addressed by its name, for example 'eyeBlinkLeft'; got"):
+        ARKIT.index(name)
+
+
 def test_limits_are_arrays_in_order():
     space = ControlSpace("s", (Control("a"), Control("b", "radian", -2, 3, 1)))
     assert space.minimum.tolist() == [0, -2]
