@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
@@ -64,16 +64,22 @@ def _of_glb(path: Path) -> Iterator[tuple[str, str]]:
         size, kind = struct.unpack_from("<I4s", content, 12)
         if magic != b"glTF" or kind != b"JSON" or length != len(content):
             raise ValueError("its header is not that of a whole GLB")
-        document = json.loads(content[20 : 20 + size])
+        facts = list(_of_gltf(json.loads(content[20 : 20 + size]), version))
     except (struct.error, ValueError) as error:
         raise ValueError(f"{path} is not a GLB file: {error}") from None
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is not a GLB file: its JSON is not glTF ({type(error).__name__}: {error})") from None
+    yield from facts
+
+
+def _of_gltf(document: dict[str, Any], version: int) -> Iterator[tuple[str, str]]:
     yield "glTF", f"version {version}, by {document['asset'].get('generator', 'an unknown program')}"
     for mesh in document.get("meshes", []):
         targets = mesh.get("extras", {}).get("targetNames", [])
         yield "mesh", f"{mesh.get('name', 'unnamed')}, {len(mesh['primitives'])} parts, {len(targets)} morph targets"
     for animation in document.get("animations", []):
         accessors = document["accessors"]
-        end = max(accessors[sampler["input"]]["max"][0] for sampler in animation["samplers"])
+        end = max((accessors[sampler["input"]]["max"][0] for sampler in animation["samplers"]), default=0.0)
         yield "animation", f"{animation.get('name', 'unnamed')}, {len(animation['channels'])} channels, {end:.3f} s"
 
 

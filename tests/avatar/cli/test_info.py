@@ -1,3 +1,5 @@
+import struct
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,14 @@ def test_of_a_glb(run, tmp_path):
     (tmp_path / "b.glb").write_bytes((tmp_path / "a.glb").read_bytes()[:5000])
     code, _, err = run("info", tmp_path / "b.glb")
     assert code == 2 and "b.glb is not a GLB file" in err
+
+
+@pytest.mark.parametrize("document", [b"{}  ", b"[]  ", b'{"asset": {}, "meshes": [{}]}   '])
+def test_of_a_glb_that_holds_no_gltf(run, tmp_path, document):
+    header = struct.pack("<4sIII4s", b"glTF", 2, 20 + len(document), len(document), b"JSON")
+    (tmp_path / "a.glb").write_bytes(header + document)
+    code, out, err = run("info", tmp_path / "a.glb")
+    assert (code, out) == (2, "") and "a.glb is not a GLB file: its JSON is not glTF" in err
 
 
 def test_of_a_recording(run, write_sound, tone):
