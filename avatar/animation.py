@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from avatar.controls import Control, ControlSpace
 from avatar.files import replacing
 
+MOST_FPS = 1000.0
+"""Frames per second that are made: far above any screen's; a slip of the finger beyond would fill the memory."""
+
 _ENTRIES = ("space", "names", "units", "ranges", "curves", "fps", "audio")
 
 _DAMAGE = (
@@ -29,6 +32,20 @@ _DAMAGE = (
     zlib.error,
 )
 """What reading a broken or foreign .npz can raise, beside OSError."""
+
+
+def check_fps(fps: float, name: str = "fps") -> None:
+    """Refuse frame rates at which no animation is made.
+
+    Args:
+        fps: frames per second.
+        name: what the user calls it.
+
+    Raises:
+        ValueError: fps is not within 0 (exclusive) and `MOST_FPS`.
+    """
+    if not 0 < fps <= MOST_FPS:
+        raise ValueError(f"{name} must be a number above 0 and at most {MOST_FPS:g}, got {fps}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,14 +161,13 @@ class Animation:
         Nothing is averaged when the rate goes down: a lip closure of one or two frames must stay a closure.
 
         Args:
-            fps: new frames per second, above 0.
+            fps: new frames per second, above 0 and at most `MOST_FPS`.
             frames: how many frames to give; by default as many as keep the duration. Past the end the last value holds.
 
         Raises:
-            ValueError: fps is not above 0, frames is negative, or frames are asked of an empty animation.
+            ValueError: fps is out of range, frames is negative, or frames are asked of an empty animation.
         """
-        if not (np.isfinite(fps) and fps > 0):
-            raise ValueError(f"fps must be a number above 0, got {fps}")
+        check_fps(fps)
         count = round(self.duration * fps) if frames is None else frames
         if len(self) and frames is None:
             count = max(1, count)

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from avatar.animation import Animation
+from avatar.animation import Animation, check_fps
 from avatar.audio import Sound, as_sound
 from avatar.behaviour import add_blinks
 from avatar.controls import ARKIT
@@ -61,7 +61,7 @@ class Animator:
         Args:
             audio: an audio or video file, a `Sound`, or samples [N] or [channels, N] in -1..1.
             sample_rate: samples per second of an array; needed there and only there.
-            fps: frames per second of the result, above 0.
+            fps: frames per second of the result, above 0 and at most 1000.
             blinks: whether the eyes blink every few seconds.
             seed: of the blinks.
 
@@ -70,10 +70,9 @@ class Animator:
 
         Raises:
             OSError: there is no such file, or it may not be read.
-            ValueError: no sound in it, shorter than 50 ms, not finite, or fps not above 0.
+            ValueError: no sound in it, shorter than 50 ms, not finite, or fps out of range.
         """
-        if not (np.isfinite(fps) and fps > 0):
-            raise ValueError(f"fps must be a number above 0, got {fps}")
+        check_fps(fps)
         sound = as_sound(audio, sample_rate=sample_rate)
         # A billionth of slack: 0.1 s * 30 fps is 3 frames, whatever it rounds to.
         frames = ceil(sound.duration * fps - 1e-9)

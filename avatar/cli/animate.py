@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,10 +41,10 @@ class Animate(Look):
 
     def run(self) -> int:
         """Check everything, then work; one bad recording does not stop the others."""
+        from avatar.animation import check_fps
         from avatar.cli.targets import find_recordings, plan
 
-        if not (isfinite(self.fps) and self.fps > 0):
-            raise ValueError(f"--fps must be a number above 0, got {self.fps}")
+        check_fps(self.fps, "--fps")
         if self.seed < 0:
             raise ValueError(f"--seed must be 0 or more, got {self.seed}")
         recordings = find_recordings(self.inputs)

@@ -80,7 +80,7 @@ def test_silence_is_a_face_at_rest_with_a_warning(caplog):
     assert "silent: the face stays at rest" in caplog.text
 
 
-@pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf])
+@pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf, 1e9])
 def test_impossible_fps(animator, fps):
     with pytest.raises(ValueError, match="fps must be a number above 0"):
         animator.animate(burst(), sample_rate=16000, fps=fps)
