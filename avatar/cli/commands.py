@@ -32,11 +32,18 @@ def parse(words: Sequence[str]) -> Animate | Render | Info:
 
 
 def _gather_outputs(words: Sequence[str]) -> list[str]:
-    """Let -o be repeated: `-o a.mp4 -o a.csv` means `-o a.mp4 a.csv`, where a parser would keep the last alone."""
+    """Let -o be repeated: `-o a.mp4 -o a.csv` means `-o a.mp4 a.csv`, where a parser would keep the last alone.
+
+    Names after `--` that begin with a dash get their folder, which says the same without the dash in front.
+    """
     rest: list[str] = []
     outputs: list[str] = []
     taking = False
-    for word in words:
+    for place, word in enumerate(words):
+        if word == "--":
+            # What follows are names, whatever they begin with; a parser takes no more of them after an option.
+            rest += [f"./{name}" if name.startswith("-") else name for name in words[place + 1 :]]
+            break
         flag, _, value = word.partition("=")
         if flag in ("-o", "--output"):
             taking = True
@@ -46,4 +53,4 @@ def _gather_outputs(words: Sequence[str]) -> list[str]:
         else:
             taking = False
             rest.append(word)
-    return [*rest, "-o", *outputs] if outputs else list(words)
+    return [*rest, "-o", *outputs] if outputs else rest

@@ -49,25 +49,37 @@ def plan(inputs: Sequence[Path], outputs: Sequence[str]) -> dict[Path, list[str]
     if not outputs:
         raise ValueError("name at least one output with -o, for example: -o talk.mp4 talk.csv")
     for output in outputs:
-        fields = {field for _, field, _, _ in _fields(output) if field is not None}
-        if fields - {"name"}:
-            raise ValueError(f"{output}: only {{name}} may stand in braces")
-        if len(inputs) > 1 and not fields:
+        if not output:  # would be the current folder, to be filled with pictures
+            raise ValueError("an output must have a name, got an empty one; for example: -o talk.mp4")
+        if not _has_name(output) and len(inputs) > 1:
             raise ValueError(f"{len(inputs)} recordings cannot all become {output}; write {{name}}: {_suggest(output)}")
     targets = {path: [output.format(name=path.stem) for output in outputs] for path in inputs}
     _check_apart(inputs, [target for each in targets.values() for target in each])
     for each in targets.values():
         for target in each:
-            (Path(target) if is_folder(target) else Path(target).parent).mkdir(parents=True, exist_ok=True)
+            _make_folder(target)
             check_target(target)
     return targets
 
 
-def _fields(output: str) -> list[tuple[str, str | None, str | None, str | None]]:
+def _has_name(output: str) -> bool:
+    """Whether {name} stands in an output. Nothing else may stand in braces, no format of the name either."""
     try:
-        return list(string.Formatter().parse(output))
+        pieces = [piece[1:] for piece in string.Formatter().parse(output) if piece[1] is not None]
     except ValueError as error:
         raise ValueError(f"{output}: only {{name}} may stand in braces ({error})") from None
+    if any(piece != ("name", "", None) for piece in pieces):
+        raise ValueError(f"{output}: only {{name}} may stand in braces")
+    return bool(pieces)
+
+
+def _make_folder(target: str) -> None:
+    """Make the folder that a target goes into, unless it is there."""
+    folder = Path(target) if is_folder(target) else Path(target).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise type(error)(f"cannot write {target}: the folder {folder} cannot be made ({error.strerror})") from None
 
 
 def _suggest(output: str) -> str:

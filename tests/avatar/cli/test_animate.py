@@ -30,6 +30,15 @@ def test_outputs_may_be_given_one_by_one(run, talk, tmp_path):
     assert all((tmp_path / name).stat().st_size > 0 for name in names)
 
 
+@pytest.mark.parametrize("before", [(), ("talk.wav",)])
+def test_names_may_begin_with_a_dash(run, talk, tmp_path, monkeypatch, before):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-dash.wav").write_bytes(talk.read_bytes())
+    code, _, err = run("animate", *before, "-o", "{name}.csv", "--", "-dash.wav")
+    assert code == 0, err
+    assert {path.name for path in tmp_path.glob("*.csv")} == {"-dash.csv", *(["talk.csv"] if before else [])}
+
+
 def test_csv_is_60_fps_by_default(run, talk, tmp_path):
     assert run("animate", talk, "-o", tmp_path / "a.csv")[0] == 0
     animation = livelink.read(tmp_path / "a.csv")
@@ -119,13 +128,20 @@ class TestBadInput:
         other = write_sound("other.wav", tone())
         refused(talk, other, "-o", tmp_path / "a.csv", message="write {name}: ")
 
-    @pytest.mark.parametrize("name", ["{nam}.csv", "{.csv", "{}.csv"])
+    @pytest.mark.parametrize(
+        "name", ["{nam}.csv", "{.csv", "{}.csv", "{name:{x}}.csv", "{name!z}.csv", "{name:>9}.csv"]
+    )
     def test_unknown_braces(self, refused, talk, tmp_path, name):
         refused(talk, "-o", tmp_path / name, message="only {name} may stand in braces")
 
     def test_unwritable_target(self, refused, talk, tmp_path):
         (tmp_path / "file").write_text("in the way")
-        refused(talk, "-o", tmp_path / "file" / "a.csv", message="file")
+        message = f"cannot write {tmp_path / 'file' / 'a.csv'}: the folder {tmp_path / 'file'} cannot be made"
+        refused(talk, "-o", tmp_path / "file" / "a.csv", message=message)
+
+    def test_empty_output(self, refused, talk, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        refused(talk, "-o", "", message="an output must have a name, got an empty one")
 
     @pytest.mark.skipif(
         sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
@@ -139,6 +155,7 @@ class TestBadInput:
         [
             (("--fps", 0), "--fps must be a number above 0"),
             (("--fps", "nan"), "--fps must be a number above 0"),
+            (("--fps", "1e9"), "--fps must be a number above 0 and at most 1000, got 1000000000.0"),
             (("--seed", -1), "--seed must be 0 or more"),
             (("--size", 33), "size must be an even number of pixels"),
             (("--identity", "agee=1"), "has no control named 'agee'; did you mean age"),
