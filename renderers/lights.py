@@ -63,3 +63,63 @@ def studio() -> Lights:
         sky=(0.26, 0.27, 0.30),
         ground=(0.13, 0.11, 0.10),
     )
+
+
+def soft() -> Lights:
+    """Return a large, close light from the front and above, and much that is reflected: few shadows."""
+    return Lights(
+        direct=(
+            Light((-0.25, 0.55, 0.8), (1.0, 0.98, 0.95), 0.5),
+            Light((0.45, 0.3, 0.85), (0.96, 0.98, 1.0), 0.32),
+        ),
+        sky=(0.5, 0.5, 0.52),
+        ground=(0.30, 0.28, 0.27),
+    )
+
+
+def dramatic() -> Lights:
+    """Return a hard key from high on one side, hardly any fill, and a cold rim: one half of the face in the dark."""
+    return Lights(
+        direct=(
+            Light((-0.85, 0.6, 0.45), (1.0, 0.91, 0.78), 1.15),
+            Light((0.9, 0.35, -0.55), (0.62, 0.78, 1.0), 0.7),
+        ),
+        sky=(0.08, 0.09, 0.115),
+        ground=(0.04, 0.035, 0.035),
+    )
+
+
+def even() -> Lights:
+    """Return the same light from everywhere, which leaves colours as they are: for textures and measurements."""
+    return Lights(direct=(Light((0.0, 0.1, 1.0), intensity=0.1),), sky=(0.95, 0.95, 0.95), ground=(0.82, 0.82, 0.82))
+
+
+def outdoors() -> Lights:
+    """Return a warm sun from high up, a blue sky and what a lawn sends back."""
+    return Lights(
+        direct=(
+            Light((0.5, 0.75, 0.6), (1.0, 0.93, 0.8), 1.02),
+            Light((-0.6, 0.3, 0.7), (0.7, 0.85, 1.0), 0.12),
+        ),
+        sky=(0.34, 0.42, 0.55),
+        ground=(0.15, 0.16, 0.10),
+    )
+
+
+LIGHTS = {"studio": studio, "soft": soft, "dramatic": dramatic, "even": even, "outdoors": outdoors}
+"""The sets of lights that have a name."""
+
+
+def lights_named(name: str) -> Lights:
+    """Return a set of lights by its name in `LIGHTS`.
+
+    Raises:
+        ValueError: if there is none of this name.
+
+    Example:
+        >>> len(lights_named("dramatic").direct)
+        2
+    """
+    if name not in LIGHTS:
+        raise ValueError(f"lights must be one of {', '.join(LIGHTS)}, got {name!r}")
+    return LIGHTS[name]()
