@@ -6,8 +6,9 @@ from avatar.renderers.camera_matrices import camera_from_opencv, camera_from_ope
 from avatar.renderers.colour import hex_colour
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.head_mesh import HeadSurface, head_mesh
+from avatar.renderers.heat import HeatKey, heat_colours, heat_key, heat_mesh
 from avatar.renderers.interpolate import interpolate
-from avatar.renderers.lights import Light, Lights, studio
+from avatar.renderers.lights import LIGHTS, Light, Lights, lights_named, studio
 from avatar.renderers.materials import Material, material_for
 from avatar.renderers.mesh import Mesh
 from avatar.renderers.normals import face_normals, vertex_normals
@@ -20,39 +21,51 @@ from avatar.renderers.spherical_harmonics import (
     light_coefficients,
     spherical_harmonics,
 )
+from avatar.renderers.surface_texture import read_texture
 from avatar.renderers.texture import texture
+from avatar.renderers.views import VIEWS, View, view_named
 from avatar.renderers.warm_up import needs_compiling, warm_up
 
 __all__ = [
+    "LIGHTS",
     "STUDIO",
     "TRANSPARENT",
+    "VIEWS",
     "Background",
     "Camera",
     "Fragments",
     "HeadSurface",
+    "HeatKey",
     "Light",
     "LightTensors",
     "Lights",
     "Material",
     "Mesh",
+    "View",
     "ambient_occlusion",
     "camera_from_opencv",
     "camera_from_opengl",
     "environment_coefficients",
     "face_normals",
     "head_mesh",
+    "heat_colours",
+    "heat_key",
+    "heat_mesh",
     "hex_colour",
     "interpolate",
     "light_coefficients",
+    "lights_named",
     "material_for",
     "needs_compiling",
     "opencv_from_camera",
     "phong",
     "rasterize",
+    "read_texture",
     "render",
     "spherical_harmonics",
     "studio",
     "texture",
     "vertex_normals",
+    "view_named",
     "warm_up",
 ]

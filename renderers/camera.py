@@ -212,6 +212,16 @@ class Camera:
         """The camera's place in the world, [3] metres."""
         return np.asarray(-self.view[:3, :3].T @ self.view[:3, 3])
 
+    def distance(self, points: npt.ArrayLike) -> Matrix:
+        """Return how far points [..., 3] are from the camera along its axis, [...] metres; below 0 behind it."""
+        return np.asarray(-(to_numpy(points) @ self.view[2, :3] + self.view[2, 3]))
+
+    def towards(self, points: npt.ArrayLike) -> Matrix:
+        """Return vectors of any length from points [..., 3] to the viewer, [..., 3]."""
+        if self.orthographic:
+            return np.broadcast_to(self.view[2, :3], np.shape(points))
+        return np.asarray(self.position - to_numpy(points))
+
     def turned(self, angle: float, about: Any = (0.0, 0.0, 0.0), *, axis: Any = (0.0, 1.0, 0.0)) -> "Camera":
         """Return this camera gone round a line, as on a turntable; what lies on the line keeps its place.
 

@@ -19,20 +19,32 @@ class HeadSurface(Protocol):
         parts: names of the parts.
         face_parts: [F] part of each face.
         vertex_colours: [V, 3] linear RGB.
+        corner_uv: [F, 3, 2] texture coordinates, read where there is a texture.
     """
 
     faces: Any
     parts: tuple[str, ...]
     face_parts: Any
     vertex_colours: Any
+    corner_uv: Any
 
 
-def head_mesh(head: HeadSurface, neutral_vertices: Any) -> Mesh:
+def head_mesh(
+    head: HeadSurface,
+    neutral_vertices: Any,
+    *,
+    texture: Any = None,
+    textured_parts: tuple[str, ...] | None = None,
+    vertex_colours: Any = None,
+) -> Mesh:
     """Return the mesh of a head: materials by the parts' names, creases that are darker, eyes with round irises.
 
     Args:
         head: a rig, see `HeadSurface`.
         neutral_vertices: [V, 3] metres, the head at rest with closed mouth and eyes that look along +z.
+        texture: [H, W, 3 or 4] a picture for the head's texture coordinates, see `Mesh` and `read_texture`.
+        textured_parts: the parts that wear it, the skin by default.
+        vertex_colours: [V, 3] linear RGB instead of the head's own.
 
     Returns:
         The mesh; use it for every frame and expression of this identity.
@@ -59,10 +71,13 @@ def head_mesh(head: HeadSurface, neutral_vertices: Any) -> Mesh:
         faces,
         parts=parts,
         face_parts=face_parts,
-        vertex_colours=head.vertex_colours,
+        vertex_colours=head.vertex_colours if vertex_colours is None else vertex_colours,
         materials=materials,
         occlusion=occlusion,
         eye_offsets=offsets,
+        texture=texture,
+        corner_uv=None if texture is None else head.corner_uv,
+        textured_parts=textured_parts,
     )
 
 

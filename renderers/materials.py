@@ -59,6 +59,7 @@ class Material:
         )
 
 
+UNLIT = Material(specular=0.0, roughness=1.0)
 PLAIN = Material(specular=0.08, roughness=0.25)
 SKIN = Material(
     wrap=(0.34, 0.22, 0.16), bleed=(0.6, 0.25, 0.2), specular=0.12, roughness=0.14, rim=0.12, double_sided=False

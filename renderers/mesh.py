@@ -1,6 +1,7 @@
 """What is drawn, apart from where its vertices are."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from avatar.renderers.arrays import IntArray, floats, to_numpy, triangles
 from avatar.renderers.colour import Colour, linear_colour
 from avatar.renderers.materials import Material, material_for
+from avatar.renderers.surface_texture import NO_TEXTURE, Pyramid, check_texture
 
 GREY: Colour = (0.45, 0.45, 0.45)
 
@@ -27,6 +29,12 @@ class Mesh:
         occlusion: [V] share of the surroundings' light that reaches a vertex (1 is open); see `ambient_occlusion`.
         eye_offsets: [V, 3] metres, from the eyeball's centre to its vertices while it looks along +z; they place the
             iris. Not needed where no material is an eye. See `eyeball_offsets`.
+        texture: [H, W, 3] or [H, W, 4] with alpha, uint8 sRGB or float linear RGB from 0 to 1; it lies over the other
+            colours, and repeats beyond its borders.
+        corner_uv: [F, 3, 2] where in the texture each face's corners are: u = 0 is left, and v = 0 the bottom row, as
+            in OBJ (glTF has it at the top, see `read_texture`).
+        textured_parts: names of the parts that wear the texture; those with "skin" in their name by default, or all
+            if none has.
 
     Example:
         >>> Mesh([[0, 1, 2]], part_colours=[[0.8, 0.2, 0.2]]).parts
@@ -41,6 +49,9 @@ class Mesh:
     materials: tuple[Material, ...] | None = None
     occlusion: npt.NDArray[Any] | None = None
     eye_offsets: npt.NDArray[Any] | None = None
+    texture: npt.NDArray[Any] | None = None
+    corner_uv: npt.NDArray[Any] | None = None
+    textured_parts: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         faces = triangles(self.faces, np.iinfo(np.int64).max)
@@ -79,6 +90,9 @@ class Mesh:
             given = getattr(self, name)
             if given is not None:
                 values[name] = floats(name, given, shape).astype(np.float32)
+        if self.texture is not None:
+            values["texture"], values["corner_uv"] = check_texture(self.texture, self.corner_uv, len(faces))
+            values["textured_parts"] = _textured(self.textured_parts, parts)
         for name, value in values.items():
             if isinstance(value, np.ndarray):
                 value = value.copy()
@@ -90,6 +104,11 @@ class Mesh:
         """Return a mesh of one colour (linear RGB) and one material."""
         materials = None if material is None else (material,)
         return cls(faces, part_colours=np.array([linear_colour("colour", colour)]), materials=materials)
+
+    @cached_property
+    def pyramid(self) -> Pyramid:
+        """The texture as the shading kernel reads it; made once."""
+        return NO_TEXTURE if self.texture is None else Pyramid.of(self.texture)
 
     def vertex_table(self, count: int) -> npt.NDArray[np.float32]:
         """Return [count, 7] rows of colour, occlusion and eye offset for the shading kernel.
@@ -111,3 +130,12 @@ class Mesh:
                 )
             table[:, where] = values
         return table
+
+
+def _textured(chosen: tuple[str, ...] | None, parts: tuple[str, ...]) -> tuple[str, ...]:
+    if chosen is None:
+        return tuple(part for part in parts if "skin" in part.lower()) or parts
+    unknown = [part for part in chosen if part not in parts]
+    if unknown:
+        raise ValueError(f"textured_parts must be names from {parts}, got {chosen!r}")
+    return tuple(chosen)

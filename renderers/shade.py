@@ -3,115 +3,19 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from avatar.renderers.colour import TABLE_SIZE
+from avatar.renderers.eyes import cornea, paint_eye
 from avatar.renderers.kernel import kernel, part
+from avatar.renderers.ramps import shoulder
+from avatar.renderers.shelter import openness
+from avatar.renderers.surface_texture import look_up
 
-# Brighter light than this is compressed, so that highlights keep their colour.
-SHOULDER = np.float32(0.75)
-ROOM = np.float32(0.25)
 TOP_BYTE = float(TABLE_SIZE - 1)
 # Single precision throughout: one double-precision number would make doubles of all that it meets.
 ZERO, HALF, ONE, TWO, FOUR = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0), np.float32(4.0)
 TINY = np.float32(1e-30)
 FAINT = np.float32(0.005)
-IRIS_RADIUS = 0.0059
-PUPIL_RADIUS = 0.0021
-# 1 / 7.8 mm (the cornea's radius) - 1 / 12.5 mm (the ball's).
-CORNEA = 48.0
-# Less than this in front (metres) is the same surface.
-SHELTER_GAP = 0.0006
-# More radii than this in front is too far away to matter.
-SHELTER_REACH = 4.0
-
-
-def _taps() -> npt.NDArray[np.float64]:
-    # Three rings of eight: up, right (shares of the radius) and weight. Light comes from above, so what hangs over
-    # a spot shelters it most.
-    ring = np.repeat([1.0, 2.0, 3.0], 8)
-    angle = (np.tile(np.arange(8.0), 3) + 0.33 * ring) * np.pi / 4.0
-    weight = 1.0 + 0.8 * np.sin(angle)
-    return np.stack([ring / 3.0 * np.sin(angle), ring / 3.0 * np.cos(angle), weight / weight.sum()], axis=1)
-
-
-TAPS = _taps()
-
-
-@part
-def smooth(low: float, high: float, value: float) -> float:
-    """Rise from 0 at `low` to 1 at `high` without a corner."""
-    t = min(max((value - low) / (high - low), 0.0), 1.0)
-    return t * t * (3.0 - 2.0 * t)
-
-
-@part
-def shoulder(value: Any) -> Any:
-    """Compress light above the shoulder into what is left under 1."""
-    if value <= SHOULDER:
-        return max(value, ZERO)
-    excess = value - SHOULDER
-    return SHOULDER + ROOM * excess / (ROOM + excess)
-
-
-@part
-def openness(depths: Any, row: float, column: float, lens: Any, radius: float) -> float:
-    """Return the share of the surroundings of a sample that no nearer surface covers.
-
-    Args:
-        depths: [H, W] z / w.
-        row: the sample, in samples from the top.
-        column: the sample, in samples from the left.
-        lens: [3], (a, b, focal) with distance = b / (depth + a) and focal in samples.
-        radius: metres around the sample.
-    """
-    height, width = depths.shape
-    here = lens[1] / (depths[int(row), int(column)] + lens[0])
-    reach = radius * lens[2] / here
-    covered = 0.0
-    for tap in range(TAPS.shape[0]):
-        y, x = int(row - reach * TAPS[tap, 0]), int(column + reach * TAPS[tap, 1])
-        if 0 <= y < height and 0 <= x < width:
-            gap = here - lens[1] / (depths[y, x] + lens[0])
-            if gap > SHELTER_GAP:
-                near_enough = 1.0 - smooth(0.5 * SHELTER_REACH * radius, SHELTER_REACH * radius, gap)
-                covered += TAPS[tap, 2] * smooth(SHELTER_GAP, 4.0 * SHELTER_GAP, gap) * near_enough
-    return 1.0 - covered
-
-
-@part
-def paint_eye(x: float, y: float, z: float, belongs: int, materials: Any, red: float, green: float, blue: float) -> Any:
-    """Return the colour of an eyeball at an offset (metres) from its centre while it looks along +z."""
-    across = np.sqrt(x * x + y * y)
-    if z <= 0.0 or across > 1.3 * IRIS_RADIUS:
-        return red, green, blue
-    share = across / IRIS_RADIUS
-    angle = np.arctan2(y, x)
-    fibres = 0.82 + 0.10 * np.sin(23.0 * angle + 5.0 * share) + 0.08 * np.sin(41.0 * angle - 9.0 * share)
-    # The cornea bends light from above into the lower half of the iris.
-    glow = (0.75 - 0.55 * y / IRIS_RADIUS) * fibres * (1.35 - 0.6 * share)
-    ring = 1.0 - 0.75 * smooth(0.78, 1.0, share)
-    open_ = smooth(PUPIL_RADIUS * 0.88, PUPIL_RADIUS * 1.08, across)
-    cover = 1.0 - smooth(0.93, 1.08, share)
-    iris = glow * ring * open_
-    return (
-        np.float32(red + cover * (materials[belongs, 12] * iris - red)),
-        np.float32(green + cover * (materials[belongs, 13] * iris - green)),
-        np.float32(blue + cover * (materials[belongs, 14] * iris - blue)),
-    )
-
-
-@part
-def cornea(x: float, y: float, z: float) -> Any:
-    """Return how much, for each metre off the axis, the cornea tilts the normal of the ball under it outwards.
-
-    It is rounder than the ball, and so brings the lamps' reflections from its rim in front of the iris. The tilt is
-    taken in the world's x and y, as if the eye looked along +z: nobody sees the difference.
-    """
-    if z <= 0.0:
-        return 0.0
-    across = np.sqrt(x * x + y * y)
-    return CORNEA * (1.0 - smooth(0.9 * IRIS_RADIUS, 1.2 * IRIS_RADIUS, across))
 
 
 @part
@@ -131,6 +35,11 @@ def light_up(
     ambient: Any,
     lens: Any,
     depths: Any,
+    base: int,
+    corner_uv: Any,
+    levels_of: Any,
+    texels: Any,
+    levels: Any,
 ) -> Any:
     """Return the linear RGB of a face at a place in the image (in samples)."""
     sx, sy = column * 2.0 / width - 1.0, 1.0 - row * 2.0 / height
@@ -157,6 +66,15 @@ def light_up(
     green = part_colours[belongs, 1] * (p * corners[i, 7] + q * corners[j, 7] + r * corners[k, 7])
     blue = part_colours[belongs, 2] * (p * corners[i, 8] + q * corners[j, 8] + r * corners[k, 8])
     occlusion = p * corners[i, 9] + q * corners[j, 9] + r * corners[k, 9]
+    # A test of its own, so that it leaves the machine code where there is no texture.
+    if texels is not None:  # noqa: SIM102
+        if materials[belongs, 18] > ZERO:
+            u = p * corner_uv[face, 0] + q * corner_uv[face, 2] + r * corner_uv[face, 4]
+            v = p * corner_uv[face, 1] + q * corner_uv[face, 3] + r * corner_uv[face, 5]
+            over_red, over_green, over_blue, cover = look_up(texels, levels, levels_of[face], u, v)
+            red = over_red + (ONE - cover) * red
+            green = over_green + (ONE - cover) * green
+            blue = over_blue + (ONE - cover) * blue
     scale = ONE / np.sqrt(vx * vx + vy * vy + vz * vz + TINY)
     vx, vy, vz = vx * scale, vy * scale, vz * scale
     # Seen from behind, a face answers with its other side.
@@ -175,7 +93,7 @@ def light_up(
     direct = ONE
     if materials[belongs, 9] > ZERO:
         direct = ONE - materials[belongs, 9] * (
-            ONE - np.float32(openness(depths, row, column, lens, materials[belongs, 10]))
+            ONE - np.float32(openness(depths, base, height, row, column, lens, materials[belongs, 10]))
         )
         occlusion *= direct
 
@@ -212,9 +130,9 @@ def light_up(
             shine_green += lobe * lights[light, 4]
             shine_blue += lobe * lights[light, 5]
     return (
-        shoulder(red * lit_red + shine_red),
-        shoulder(green * lit_green + shine_green),
-        shoulder(blue * lit_blue + shine_blue),
+        shoulder(red * lit_red + shine_red, ambient[6]),
+        shoulder(green * lit_green + shine_green, ambient[6]),
+        shoulder(blue * lit_blue + shine_blue, ambient[6]),
     )
 
 
@@ -290,7 +208,14 @@ def shade(
     ambient: Any,
     lens: Any,
     ids: Any,
+    first_row: int,
     depths: Any,
+    base: int,
+    height: int,
+    corner_uv: Any,
+    levels_of: Any,
+    texels: Any,
+    levels: Any,
     samples: int,
     background: Any,
     bytes_of: Any,
@@ -304,24 +229,31 @@ def shade(
 
     Args:
         planes: [F, 10] float64 from `prepare`.
-        corners: [V, 13] float32: the vector to the camera, unit normal, and `Mesh.vertex_table`.
+        corners: [V, 13] float32: a vector to the viewer, the unit normal, and `Mesh.vertex_table`.
         faces: [F, 3] int64.
         face_parts: [F] int64.
         part_colours: [P, 3] float32.
-        materials: [P, 18] float32 from `Material.row`.
+        materials: [P, 19] float32 from `Material.row`, and whether the part wears the texture.
         lights: [L, 6] float32 from `Lights.table`.
-        ambient: [6] float32, light from above and from below.
-        lens: [3] float64, see `openness`.
-        ids: [H * samples, W * samples] int32 from `draw`.
-        depths: like ids, float64.
+        ambient: [7] float32, light from above and from below, and the knee of `shoulder`.
+        lens: [6] float64 from `lens`.
+        ids: [band, W * samples] int32 from `draw`, for a band of the picture.
+        first_row: the row of samples of the picture that the band begins with.
+        depths: [ring, W * samples] float64 from `draw`, see `openness`.
+        base: see `openness`.
+        height: of the picture, in samples.
+        corner_uv: [F, 6] float32, u and v of each face's corners.
+        levels_of: [F] float32 from `Pyramid.level_of`.
+        texels: [N, 4] uint16 from `Pyramid`, or None.
+        levels: [L, 3] int64 from `Pyramid`.
         samples: samples across and down a pixel.
         background: [H, 4] float64, linear RGB and alpha of each row.
         bytes_of: sRGB bytes from `byte_table`.
-        top: first row of pixels.
+        top: first row of pixels, within the band.
         bottom: one past the last row.
         pixels: filled.
     """
-    height, width = ids.shape
+    width = ids.shape[1]
     count = samples * samples
     share = 1.0 / count
     for row in range(top, bottom):
@@ -329,7 +261,7 @@ def shade(
         opacity = background[row, 3]
         for column in range(pixels.shape[1]):
             left = column * samples
-            above = row * samples
+            above = row * samples - first_row
             first = ids[above, left]
             uniform = alike(ids, above, left, samples)
             if uniform and first < 0:
@@ -355,7 +287,7 @@ def shade(
                     belongs = face_parts[face]
                     red, green, blue = light_up(
                         face,
-                        above + down + 0.5,
+                        first_row + above + down + 0.5,
                         left + across + 0.5,
                         height,
                         width,
@@ -369,6 +301,11 @@ def shade(
                         ambient,
                         lens,
                         depths,
+                        base,
+                        corner_uv,
+                        levels_of,
+                        texels,
+                        levels,
                     )
                     sum_red += same * red
                     sum_green += same * green

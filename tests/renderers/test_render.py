@@ -198,6 +198,26 @@ def test_an_iris_is_painted_round_and_moves_with_the_eye(fine_ball):
     assert centres[1][1] - centres[0][1] == pytest.approx(16.0, abs=3.0)
 
 
+def test_parallel_rays_look_as_from_far_away(fine_ball):
+    vertices, faces = fine_ball
+    vertices = vertices * 0.12
+    mesh = Mesh(faces, parts=("eye",), part_colours=[[0.8, 0.8, 0.8]], eye_offsets=vertices)
+    wall = np.array([[-0.1, 0.004, 0.014], [0.1, 0.004, 0.014], [0.1, 0.1, 0.014], [-0.1, 0.1, 0.014]])
+    sheltered = Mesh(
+        np.concatenate([faces, len(vertices) + np.array(SQUARE_FACES)]),
+        parts=("eye", "lid"),
+        face_parts=np.repeat([0, 1], [len(faces), 2]),
+        eye_offsets=np.concatenate([vertices, wall]),
+        materials=(mesh.materials[0], CHALK),
+    )
+    points = np.concatenate([vertices, wall])[None]
+    far = Camera.look_at((0, 0, 30.0), (0, 0, 0), field_of_view=0.03 / 30.0)
+    parallel = Camera.look_at((0, 0, 1.0), (0, 0, 0), height=0.03)
+    images = [render(points, sheltered, camera, (64, 64)).astype(int) for camera in (far, parallel)]
+    assert np.abs(images[0] - images[1]).mean() < 0.2
+    assert np.abs(images[0] - images[1]).max() < 40
+
+
 def test_one_pixel_and_no_pixels_of_mesh():
     assert render(square(), Mesh.plain(SQUARE_FACES), front(), (1, 1)).shape == (1, 1, 1, 4)
     assert render(np.zeros((0, 4, 3)), Mesh.plain(SQUARE_FACES), front(), (2, 2)).shape == (0, 2, 2, 4)
