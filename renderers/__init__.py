@@ -2,7 +2,12 @@
 
 from avatar.renderers.background import STUDIO, TRANSPARENT, Background
 from avatar.renderers.camera import Camera
-from avatar.renderers.camera_matrices import camera_from_opencv, camera_from_opengl, opencv_from_camera
+from avatar.renderers.camera_matrices import (
+    camera_from_opencv,
+    camera_from_opengl,
+    camera_from_weak_perspective,
+    opencv_from_camera,
+)
 from avatar.renderers.colour import hex_colour
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.head_mesh import HeadSurface, head_mesh
@@ -45,6 +50,7 @@ __all__ = [
     "ambient_occlusion",
     "camera_from_opencv",
     "camera_from_opengl",
+    "camera_from_weak_perspective",
     "environment_coefficients",
     "face_normals",
     "head_mesh",

@@ -29,7 +29,8 @@ class Camera:
         near: distance of the near plane in metres; what is closer is cut away. An orthographic camera may have it
             behind itself (below 0).
         far: distance of the far plane in metres.
-        orthographic: whether rays are parallel, so that things keep their size however far away they are.
+        orthographic: whether rays are parallel, so that things keep their size however far away they are; what fitters
+            call weak perspective is such a camera, see `camera_from_weak_perspective`.
     """
 
     view: Matrix
@@ -105,32 +106,6 @@ class Camera:
         view[:3, 3] = -view[:3, :3] @ eye
         focal = float(0.5 / np.tan(0.5 * field_of_view)) if height is None else 1.0 / height
         return cls(view, (focal, focal), near=near, far=far, orthographic=height is not None)
-
-    @classmethod
-    def weak_perspective(
-        cls, scale: float, translation: Any = (0.0, 0.0), *, near: float = -10.0, far: float = 10.0
-    ) -> "Camera":
-        """Return the camera of a scale and a shift in the picture plane, as fitters of FLAME such as DECA give it.
-
-        A point (x, y, z) appears at scale * (x + translation[0]), scale * (y + translation[1]), where the picture's
-        middle is (0, 0), its right side x = 1 and its top y = 1 (Feng et al. 2021, "Learning an Animatable Detailed
-        3D Face Model from In-The-Wild Images", section 3: their three camera numbers are these). Whoever looks along
-        +z is seen from the front.
-
-        Args:
-            scale: half picture heights a metre; for pictures that are not square too.
-            translation: [2] metres, right and up.
-            near: metres from the origin towards -z; what is nearer is cut away.
-            far: metres from the origin towards -z; what is further is cut away.
-        """
-        shift = np.array(to_numpy(translation), np.float64)
-        if shift.shape != (2,):
-            raise ValueError(f"translation must be [2] metres, right and up, got shape {list(shift.shape)}")
-        if not scale > 0.0:
-            raise ValueError(f"scale must be above 0, got {scale}")
-        focal = 0.5 * float(scale)
-        centre = (focal * float(shift[0]), -focal * float(shift[1]))
-        return cls(np.eye(4), (focal, focal), centre, near, far, orthographic=True)
 
     @classmethod
     def from_intrinsics(

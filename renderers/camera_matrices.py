@@ -1,4 +1,4 @@
-"""Cameras from and to the matrices of OpenCV and OpenGL."""
+"""Cameras from and to the numbers that others write them down in: OpenCV, OpenGL, and fitters of faces."""
 
 from typing import Any
 
@@ -115,3 +115,29 @@ def camera_from_opengl(view: Any, projection: Any, size: tuple[int, int]) -> Cam
         float(ends[1]),
         orthographic,
     )
+
+
+def camera_from_weak_perspective(
+    scale: float, translation: Any = (0.0, 0.0), *, near: float = -10.0, far: float = 10.0
+) -> Camera:
+    """Return the camera of a scale and a shift in the picture plane, as fitters of FLAME such as DECA give it.
+
+    A point (x, y, z) appears at scale * (x + translation[0]), scale * (y + translation[1]), where the picture's
+    middle is (0, 0), its right side x = 1 and its top y = 1. Those are the three camera numbers of DECA's code (Feng
+    et al. 2021, "Learning an Animatable Detailed 3D Face Model from In-The-Wild Images"), whose paper shifts after
+    scaling. Whoever looks along +z is seen from the front.
+
+    Args:
+        scale: half picture heights a metre; for pictures that are not square too.
+        translation: [2] metres, right and up.
+        near: metres from the origin towards -z; what is nearer is cut away.
+        far: metres from the origin towards -z; what is further is cut away.
+    """
+    shift = np.array(to_numpy(translation), np.float64)
+    if shift.shape != (2,):
+        raise ValueError(f"translation must be [2] metres, right and up, got shape {list(shift.shape)}")
+    if not scale > 0.0:
+        raise ValueError(f"scale must be above 0, got {scale}")
+    focal = 0.5 * float(scale)
+    centre = (focal * float(shift[0]), -focal * float(shift[1]))
+    return Camera(np.eye(4), (focal, focal), centre, near, far, orthographic=True)

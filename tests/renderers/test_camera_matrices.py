@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from avatar.renderers import Camera
-from avatar.renderers.camera_matrices import camera_from_opencv, camera_from_opengl, opencv_from_camera
+from avatar.renderers import (
+    Camera,
+    camera_from_opencv,
+    camera_from_opengl,
+    camera_from_weak_perspective,
+    opencv_from_camera,
+)
 
 SIZE = (480, 640)
 K = np.array([[800.0, 0, 330], [0, 820.0, 200], [0, 0, 1]])
@@ -85,7 +90,7 @@ def test_opengl_and_back(matrix):
 
 
 def test_weak_perspective_to_opengl_and_back():
-    camera = Camera.weak_perspective(8.0, (0.01, -0.02), near=-1.0, far=2.0)
+    camera = camera_from_weak_perspective(8.0, (0.01, -0.02), near=-1.0, far=2.0)
     again = camera_from_opengl(camera.view, camera.projection((64, 64)), (64, 64))
     np.testing.assert_allclose(again.project(POINTS, (64, 64)), camera.project(POINTS, (64, 64)))
     assert (again.near, again.far) == pytest.approx((-1.0, 2.0))
@@ -110,7 +115,7 @@ INFINITE = np.array([*PERSPECTIVE[:2], [0, 0, -1, -2], PERSPECTIVE[3]])
         (lambda: camera_from_opencv(K, np.eye(3), SIZE), r"extrinsics must be \[3, 4\] or \[4, 4\]"),
         (lambda: camera_from_opencv(K, 2 * np.eye(4), SIZE), "view must be a rotation"),
         (lambda: camera_from_opencv(K.T, np.eye(4), SIZE), "matrix must be"),
-        (lambda: opencv_from_camera(Camera.weak_perspective(1.0), SIZE), "no pixel intrinsics"),
+        (lambda: opencv_from_camera(camera_from_weak_perspective(1.0), SIZE), "no pixel intrinsics"),
         (lambda: camera_from_opengl(np.eye(4), np.eye(3), SIZE), r"projection must be a finite \[4, 4\]"),
         (lambda: camera_from_opengl(np.eye(4), PERSPECTIVE.T, SIZE), "transpose matrices"),
         (lambda: camera_from_opengl(np.eye(4), frustum(-1, 1, -1, 1, 9, 1), SIZE), "reversed depths"),
