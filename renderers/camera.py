@@ -143,8 +143,9 @@ class Camera:
         field_of_view: float = 0.3,
         turn: float = 0.0,
         margin: float = 0.05,
+        aspect: float = 1.0,
     ) -> "Camera":
-        """Return the camera that frames a head from the front so that it fills a square picture.
+        """Return the camera that frames a head from the front so that it fills the picture.
 
         Args:
             vertices: [V, 3] or [B, V, 3] metres; the head looks along +z. All frames are kept in the picture.
@@ -153,6 +154,7 @@ class Camera:
                 gives an orthographic camera.
             turn: how far the camera goes round towards +x (the subject's left), radians.
             margin: free space on each side, as a share of the picture.
+            aspect: width of the pictures over their height; the whole head is in narrow ones too.
         """
         points = np.array(to_numpy(vertices), np.float64)
         if focus is not None:
@@ -160,12 +162,14 @@ class Camera:
         points = points.reshape(-1, 3)
         if not len(points) or not np.isfinite(points).all():
             raise ValueError(f"vertices must be one or more finite points to frame, got {list(points.shape)}")
+        if not aspect > 0.0:
+            raise ValueError(f"aspect must be above 0, width over height, got {aspect}")
         lowest, highest = points.min(axis=0), points.max(axis=0)
         middle = 0.5 * (lowest + highest)
         forward = np.array([np.sin(turn), 0.0, np.cos(turn)])
         right = np.array([np.cos(turn), 0.0, -np.sin(turn)])
         away = (points - middle) @ forward
-        reach = np.maximum(np.abs((points - middle) @ right), np.abs(points[:, 1] - middle[1]))
+        reach = np.maximum(np.abs((points - middle) @ right) / aspect, np.abs(points[:, 1] - middle[1]))
         diagonal = float(np.linalg.norm(highest - lowest))
         nearest = float(away.max())
         if field_of_view == 0.0:

@@ -98,6 +98,15 @@ def test_portrait_frames_all(ball_mesh, turn, field_of_view):
 
 
 @pytest.mark.parametrize("field_of_view", [0.3, 0.0])
+@pytest.mark.parametrize("size", [(300, 150), (200, 500)])
+def test_portrait_fills_narrow_and_wide_pictures(ball_mesh, size, field_of_view):
+    vertices = ball_mesh[0]
+    camera = Camera.portrait(vertices, margin=0.05, field_of_view=field_of_view, aspect=size[1] / size[0])
+    pixels = camera.project(vertices, size) / [size[1], size[0]]
+    assert pixels.min() == pytest.approx(0.05, abs=0.01) and pixels.max() == pytest.approx(0.95, abs=0.01)
+
+
+@pytest.mark.parametrize("field_of_view", [0.3, 0.0])
 def test_turned_is_the_portrait_from_there(field_of_view):
     # A ball is as far away from everywhere, so that both cameras stand equally far off.
     points = np.array([[0.1, 0, 0], [-0.1, 0, 0], [0, 0.1, 0], [0, -0.1, 0], [0, 0, 0.1], [0, 0, -0.1]]) + 0.4
@@ -178,6 +187,7 @@ def test_the_view_cannot_be_written_to():
         (lambda: Camera(np.eye(4), (1.0, 0.0)), "focal must be two lengths above 0"),
         (lambda: Camera(np.eye(4), (1.0, 1.0), near=2.0, far=1.0), "0 < near < far"),
         (lambda: Camera.portrait(np.zeros((0, 3))), "one or more finite points"),
+        (lambda: Camera.portrait(np.zeros((1, 3)), aspect=0.0), "aspect must be above 0"),
         (lambda: Camera.from_intrinsics(np.eye(4), (4, 4), np.eye(4)), r"matrix must be \[3, 3\]"),
         (lambda: Camera.from_intrinsics([[9, 1, 4], [0, 9, 4], [0, 0, 1]], (8, 8), np.eye(4)), "skewed pixels"),
         (lambda: Camera(2.0 * np.eye(4), (1.0, 1.0)), "view must be a rotation and a translation"),
