@@ -259,16 +259,20 @@ def shade(
     for row in range(top, bottom):
         back_red, back_green, back_blue = background[row, 0], background[row, 1], background[row, 2]
         opacity = background[row, 3]
+        empty_red = bytes_of[int(back_red * TOP_BYTE + 0.5)]
+        empty_green = bytes_of[int(back_green * TOP_BYTE + 0.5)]
+        empty_blue = bytes_of[int(back_blue * TOP_BYTE + 0.5)]
+        empty_alpha = int(opacity * 255.0 + 0.5)
         for column in range(pixels.shape[1]):
             left = column * samples
             above = row * samples - first_row
             first = ids[above, left]
             uniform = alike(ids, above, left, samples)
             if uniform and first < 0:
-                pixels[row, column, 0] = bytes_of[int(back_red * TOP_BYTE + 0.5)]
-                pixels[row, column, 1] = bytes_of[int(back_green * TOP_BYTE + 0.5)]
-                pixels[row, column, 2] = bytes_of[int(back_blue * TOP_BYTE + 0.5)]
-                pixels[row, column, 3] = int(opacity * 255.0 + 0.5)
+                pixels[row, column, 0] = empty_red
+                pixels[row, column, 1] = empty_green
+                pixels[row, column, 2] = empty_blue
+                pixels[row, column, 3] = empty_alpha
                 continue
             sum_red = sum_green = sum_blue = 0.0
             covered = 0
