@@ -9,6 +9,7 @@ from avatar.renderers.camera_matrices import (
     opencv_from_camera,
 )
 from avatar.renderers.colour import hex_colour
+from avatar.renderers.edge_gradients import edge_gradients
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.head_mesh import HeadSurface, head_mesh
 from avatar.renderers.heat import HeatKey, heat_colours, heat_key, heat_mesh
@@ -16,6 +17,7 @@ from avatar.renderers.interpolate import interpolate
 from avatar.renderers.lights import LIGHTS, Light, Lights, lights_named, studio
 from avatar.renderers.materials import Material, material_for
 from avatar.renderers.mesh import Mesh
+from avatar.renderers.motion_gradients import motion_gradients
 from avatar.renderers.normals import face_normals, vertex_normals
 from avatar.renderers.occlusion import ambient_occlusion
 from avatar.renderers.phong import LightTensors, phong
@@ -51,6 +53,7 @@ __all__ = [
     "camera_from_opencv",
     "camera_from_opengl",
     "camera_from_weak_perspective",
+    "edge_gradients",
     "environment_coefficients",
     "face_normals",
     "head_mesh",
@@ -62,6 +65,7 @@ __all__ = [
     "light_coefficients",
     "lights_named",
     "material_for",
+    "motion_gradients",
     "needs_compiling",
     "opencv_from_camera",
     "phong",

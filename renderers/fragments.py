@@ -1,6 +1,6 @@
 """What the pixels of a batch of images see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
@@ -35,3 +35,8 @@ class Fragments:
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.triangle_id.shape[1], self.triangle_id.shape[2]
+
+    @property
+    def still(self) -> "Fragments":
+        """The same without the positions' gradient history: what is made of them takes the surface as unmoved."""
+        return replace(self, position_clip=self.position_clip.detach())

@@ -1,0 +1,263 @@
+"""Kernel that finds where, between two neighbouring pixels, one surface gives way to another.
+
+From each of the two pixel centres we walk over the mesh towards the other, from triangle to triangle across common
+edges. If a walk arrives in the triangle that the other pixel sees, the surface goes on and nothing is recorded: on a
+dense mesh this is nearly always so, although the two ids differ. Otherwise a walk ends at a silhouette: an edge without
+a neighbour, or one whose neighbour folds back. That edge, which often belongs to no triangle that any pixel sees, is
+what moves the picture.
+"""
+
+from typing import Any
+
+from avatar.renderers.kernel import kernel, part
+from avatar.renderers.planes import edge_functions
+
+MOST_STEPS = 500
+REACHED, MET = -1, -2
+# Positions are rounded to 1/256 pixel when pixels choose their triangles, so a walk may be off by that much.
+SLACK = 1.0 / 64.0
+# Edges of two vertices in the same place (at texture seams) are met at the same instant and depth but for rounding.
+SAME_PLACE = 1e-6
+SAME_DEPTH = 1e-9
+HALVINGS = 12
+
+
+@part
+def walk(
+    clip: Any,
+    faces: Any,
+    neighbours: Any,
+    start: Any,
+    target: Any,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    end: float,
+    planes: Any,
+) -> Any:
+    """Walk over the surface from `start` along (x, y) + t (dx, dy) until t = `end`.
+
+    Returns:
+        The last face; how it ended (REACHED the end, MET the target there, or the corner opposite the edge where the
+        surface stops); and the t of that.
+    """
+    face, came, t, there = start, -1, 0.0, -1
+    edge_functions(clip, faces, face, planes)
+    for _ in range(MOST_STEPS):
+        leaves, out = 2.0 * end + 1.0, -1
+        for corner in range(3):
+            slope = planes[corner, 0] * dx + planes[corner, 1] * dy
+            if corner != came and slope < 0.0:
+                at = -(planes[corner, 0] * x + planes[corner, 1] * y + planes[corner, 2]) / slope
+                if at < leaves:
+                    leaves, out = at, corner
+        if face == target and leaves >= end - SLACK:
+            return face, MET, end
+        if there < 0 and leaves >= end:
+            there = face
+        if out < 0 or leaves >= end + SLACK:
+            return there, REACHED, end
+        t = max(t, leaves)
+        across = neighbours[face, out]
+        if across >= 0:
+            came = across % 3
+            edge_functions(clip, faces, across // 3, planes)
+        if across < 0 or planes[came, 0] * dx + planes[came, 1] * dy <= 0.0:
+            if there >= 0:
+                return there, REACHED, end
+            return face, out, t
+        face = across // 3
+    return face, REACHED, end
+
+
+@part
+def depth_at(clip: Any, faces: Any, face: Any, x: float, y: float, planes: Any) -> float:
+    """Return z / w of the plane of a face at a place of the picture."""
+    determinant = edge_functions(clip, faces, face, planes)
+    v = faces[face, 0]
+    if determinant == 0.0:
+        return clip[v, 2] / clip[v, 3]
+    depth = 0.0
+    for corner in range(3):
+        share = planes[corner, 0] * x + planes[corner, 1] * y + planes[corner, 2]
+        depth += share * clip[faces[face, corner], 2]
+    return depth / determinant
+
+
+@part
+def lead(
+    clip: Any,
+    faces: Any,
+    neighbours: Any,
+    here: Any,
+    there: Any,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    t: float,
+    planes: Any,
+) -> Any:
+    """Return the depth of the near pixel's surface less that of the far one's at t, and the face of each there."""
+    a, _, _ = walk(clip, faces, neighbours, here, -1, x, y, dx, dy, t, planes)
+    b, _, _ = walk(clip, faces, neighbours, there, -1, x + dx, y + dy, -dx, -dy, 1.0 - t, planes)
+    px, py = x + t * dx, y + t * dy
+    return depth_at(clip, faces, a, px, py, planes) - depth_at(clip, faces, b, px, py, planes), a, b
+
+
+@part
+def note(
+    found: Any, places: Any, count: Any, pixel: int, vertical: int, u: Any, v: Any, a: Any, b: Any, t: float, share: Any
+) -> Any:
+    """Write down one crossing and return how many there are now."""
+    found[count, 0], found[count, 1] = pixel, vertical
+    found[count, 2], found[count, 3] = u, v
+    found[count, 4], found[count, 5] = a, b
+    places[count, 0], places[count, 1] = t, share
+    return count + 1
+
+
+@part
+def look_between(
+    clip: Any,
+    faces: Any,
+    neighbours: Any,
+    here: Any,
+    there: Any,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    pixel: int,
+    vertical: int,
+    planes: Any,
+    found: Any,
+    places: Any,
+    count: Any,
+) -> Any:
+    """Note what ends between a pixel at (x, y) that sees `here` and one at (x + dx, y + dy) that sees `there`.
+
+    Returns:
+        How many crossings are noted now.
+    """
+    a, a_end, low, high = -1, REACHED, 0.0, 1.0
+    if here >= 0:
+        a, a_end, high = walk(clip, faces, neighbours, here, there, x, y, dx, dy, 1.0, planes)
+        if a_end == MET:
+            return count
+    b, b_end = -1, REACHED
+    if there >= 0:
+        b, b_end, low = walk(clip, faces, neighbours, there, here, x + dx, y + dy, -dx, -dy, 1.0, planes)
+        if b_end == MET:
+            return count
+        low = 1.0 - low
+    a_stops, b_stops = a_end >= 0, b_end >= 0
+    au = av = bu = bv = faces[0, 0]
+    if a_stops:
+        au, av = faces[a, (a_end + 1) % 3], faces[a, (a_end + 2) % 3]
+    if b_stops:
+        bu, bv = faces[b, (b_end + 1) % 3], faces[b, (b_end + 2) % 3]
+    if here < 0 or there < 0:
+        if a_stops:
+            return note(found, places, count, pixel, vertical, au, av, -1, -1, high, 1.0)
+        if b_stops:
+            return note(found, places, count, pixel, vertical, bu, bv, -1, -1, low, 1.0)
+        return count
+    if a_stops and b_stops and abs(high - low) <= SAME_PLACE:
+        px, py = x + high * dx, y + high * dy
+        ahead = depth_at(clip, faces, a, px, py, planes) - depth_at(clip, faces, b, px, py, planes)
+        if abs(ahead) <= SAME_DEPTH:
+            return count
+    elif low > high:
+        # Something that no pixel centre sees lies between. Its colour is unknown; taking the mean of both for it
+        # gives each edge half of the step.
+        count = note(found, places, count, pixel, vertical, au, av, -1, -1, high, 0.5)
+        return note(found, places, count, pixel, vertical, bu, bv, -1, -1, low, 0.5)
+    # From low to high both surfaces are there; the nearer one that ends hides the other until its edge.
+    at_low, fa, fb = lead(clip, faces, neighbours, here, there, x, y, dx, dy, low, planes)
+    if b_stops and at_low > 0.0:
+        return note(found, places, count, pixel, vertical, bu, bv, -1, -1, low, 1.0)
+    at_high, fa, fb = lead(clip, faces, neighbours, here, there, x, y, dx, dy, high, planes)
+    if a_stops and at_high < 0.0:
+        return note(found, places, count, pixel, vertical, au, av, -1, -1, high, 1.0)
+    if at_low >= 0.0 or at_high <= 0.0:
+        return count
+    # They cut through each other.
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        ahead, fa, fb = lead(clip, faces, neighbours, here, there, x, y, dx, dy, middle, planes)
+        if ahead < 0.0:
+            low = middle
+        else:
+            high = middle
+    return note(found, places, count, pixel, vertical, -1, -1, fa, fb, 0.5 * (low + high), 1.0)
+
+
+@kernel
+def look(
+    clip: Any,
+    faces: Any,
+    neighbours: Any,
+    ids: Any,
+    top: int,
+    bottom: int,
+    planes: Any,
+    found: Any,
+    places: Any,
+    continues: Any,
+) -> Any:
+    """Find the crossings between the pixels of rows top to bottom and their right and lower neighbours.
+
+    Args:
+        clip: [V, 4] clip positions.
+        faces: [F, 3].
+        neighbours: [F, 3] of `topology.neighbours`.
+        ids: [H, W] faces, -1 for none.
+        top: first row.
+        bottom: one past the last row.
+        planes: [3, 3] float64 scratch.
+        found: [N, 6] int64, filled with pixel (row * W + column), whether its lower (1) or right (0) neighbour is
+            meant, the two vertices of the edge that passes or -1, and the two faces that cut each other or -1.
+        places: [N, 2] float64, filled with how far the crossing is on the way to the neighbour, 0 to 1, and the share
+            of the step that it makes.
+        continues: [H, W, 2] bool, filled with whether the surface goes on to the right and the lower neighbour.
+
+    Returns:
+        How many there are; N must be 4 for each pixel to hold whatever comes.
+    """
+    height, width = ids.shape
+    count = 0
+    for row in range(top, bottom):
+        y = 1.0 - (row + 0.5) * 2.0 / height
+        for column in range(width):
+            x = (column + 0.5) * 2.0 / width - 1.0
+            here, pixel = ids[row, column], row * width + column
+            for vertical in range(2):
+                if (vertical == 1 and row + 1 == height) or (vertical == 0 and column + 1 == width):
+                    continues[row, column, vertical] = False
+                    continue
+                there = ids[row + vertical, column + 1 - vertical]
+                before = count
+                if here != there:
+                    dx = (1 - vertical) * 2.0 / width
+                    dy = -vertical * 2.0 / height
+                    count = look_between(
+                        clip,
+                        faces,
+                        neighbours,
+                        here,
+                        there,
+                        x,
+                        y,
+                        dx,
+                        dy,
+                        pixel,
+                        vertical,
+                        planes,
+                        found,
+                        places,
+                        count,
+                    )
+                continues[row, column, vertical] = here >= 0 and there >= 0 and count == before
+    return count
