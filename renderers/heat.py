@@ -52,8 +52,9 @@ def heat_colours(values: Any, low: float, high: float) -> npt.NDArray[np.float32
         ValueError: unless low < high.
 
     Example:
-        >>> heat_colours([0.0, 1.0], 0.0, 1.0).mean(axis=-1).round(2).tolist()
-        [0.06, 0.8]
+        >>> dark, light = heat_colours([0.0, 2.5], 0.0, 2.5)
+        >>> bool(dark.max() < light.min())
+        True
     """
     if not -np.inf < low < high < np.inf:
         raise ValueError(f"low and high must be low < high, got {low} and {high}; for example 0 and the largest value")
