@@ -72,7 +72,7 @@ def walk(
 
 
 @part
-def depth_at(clip: Any, faces: Any, face: Any, x: float, y: float, planes: Any) -> float:
+def depth_at(clip: Any, faces: Any, face: Any, x: float, y: float, planes: Any) -> Any:
     """Return z / w of the plane of a face at a place of the picture."""
     determinant = edge_functions(clip, faces, face, planes)
     v = faces[face, 0]
