@@ -11,18 +11,6 @@ from avatar.renderers.kernel import kernel, part
 TOP_BYTE = float(TABLE_SIZE - 1)
 
 
-def neighbours(faces: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """Return three times the face [F, 3] across the edge opposite each face's corner, or -1."""
-    edges = np.sort(np.stack([np.roll(faces, -1, axis=1), np.roll(faces, -2, axis=1)], axis=-1).reshape(-1, 2), axis=1)
-    order = np.lexsort((edges[:, 1], edges[:, 0]))
-    ordered = edges[order]
-    same = np.flatnonzero((ordered[1:] == ordered[:-1]).all(axis=1))
-    across = np.full(len(edges), -1, np.int32)
-    across[order[same]] = order[same + 1] // 3 * 3
-    across[order[same + 1]] = order[same] // 3 * 3
-    return across.reshape(-1, 3)
-
-
 def outlines(
     clip: npt.NDArray[np.float64], faces: npt.NDArray[np.int64], across: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.bool_]:
@@ -33,7 +21,7 @@ def outlines(
     Args:
         clip: [V, 4] clip positions.
         faces: [F, 3].
-        across: [F, 3] from `neighbours`.
+        across: [F, 3] from `topology.neighbours`.
     """
     a, b, c = (clip[faces[:, corner]][:, [0, 1, 3]] for corner in range(3))
     front = np.einsum("fi,fi->f", a, np.cross(b, c)) > 0.0

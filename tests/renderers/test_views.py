@@ -5,8 +5,9 @@ import pytest
 
 from avatar.renderers import TRANSPARENT, VIEWS, Background, Camera, Mesh, View, hex_colour, render
 from avatar.renderers.colour import decode
+from avatar.renderers.topology import neighbours
 from avatar.renderers.views import PART_COLOURS
-from avatar.renderers.wires import neighbours, outlines
+from avatar.renderers.wires import outlines
 
 SQUARE_FACES = [[0, 1, 2], [0, 2, 3]]
 GREY = Background.plain(hex_colour("#808080"))
