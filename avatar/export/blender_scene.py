@@ -149,11 +149,9 @@ def build_surroundings(tree: Any) -> None:
     nodes, link = tree.nodes, tree.links.new
     place = nodes.new("ShaderNodeTexCoord")
     height = Value(tree, place.outputs["Generated"]).parts()[2]
-    mix = nodes.new("ShaderNodeMixRGB")
-    link(height.math("GREATER_THAN", 0.0).socket, mix.inputs["Fac"])
-    mix.inputs["Color1"].default_value = (*SCENE["ground"], 1.0)
-    mix.inputs["Color2"].default_value = (*SCENE["sky"], 1.0)
-    link(mix.outputs["Color"], light.inputs["Color"])
+    rise = [sky - ground for sky, ground in zip(SCENE["sky"], SCENE["ground"], strict=True)]
+    both = height.math("GREATER_THAN", 0.0).vector("MULTIPLY_ADD", rise, SCENE["ground"])
+    link(both.socket, light.inputs["Color"])
     if SCENE["background"] is None:
         return
     up = Value(tree, place.outputs["Window"]).parts()[1]

@@ -63,12 +63,12 @@ def build_material(described: dict[str, Any]) -> Any:
     nodes, link = material.node_tree.nodes, material.node_tree.links.new
     colour = nodes.new("ShaderNodeVertexColor")
     colour.layer_name = "Colour"
-    shade = colour.outputs["Color"]
+    shade = Value(material.node_tree, colour.outputs["Color"])
     if described["textured"]:
-        shade = lay_texture(material.node_tree, shade)
+        shade = lay_texture(shade)
     if described["iris"]:
-        shade = build_eye(material.node_tree, surface, shade, described["iris"])
-    link(shade, surface.inputs["Base Color"])
+        shade = build_eye(surface, shade, described["iris"])
+    link(shade.socket, surface.inputs["Base Color"])
     surface.inputs["Roughness"].default_value = described["roughness"]
     first_of(surface, "Specular IOR Level", "Specular").default_value = described["specular"]
     radius = described["subsurface"]
@@ -76,29 +76,25 @@ def build_material(described: dict[str, Any]) -> Any:
         surface.inputs["Subsurface Radius"].default_value = radius
         first_of(surface, "Subsurface Weight", "Subsurface").default_value = 1.0
         if "Subsurface Color" in surface.inputs:
-            link(shade, surface.inputs["Subsurface Color"])
+            link(shade.socket, surface.inputs["Subsurface Color"])
         if "Subsurface Scale" in surface.inputs:
             surface.inputs["Subsurface Scale"].default_value = 1.0
     arrange(material.node_tree)
     return material
 
 
-def lay_texture(tree: Any, under: Any) -> Any:
+def lay_texture(under: "Value") -> "Value":
     """The user's texture over another colour."""
-    picture = tree.nodes.new("ShaderNodeTexImage")
+    picture = under.tree.nodes.new("ShaderNodeTexImage")
     with unpacked("texture") as file:
         picture.image = bpy.data.images.load(file)
         picture.image.pack()
-    mix = tree.nodes.new("ShaderNodeMixRGB")
-    tree.links.new(picture.outputs["Alpha"], mix.inputs["Fac"])
-    tree.links.new(under, mix.inputs["Color1"])
-    tree.links.new(picture.outputs["Color"], mix.inputs["Color2"])
-    return mix.outputs["Color"]
+    return under.mix(*(Value(under.tree, picture.outputs[name]) for name in ("Color", "Alpha")))
 
 
-def build_eye(tree: Any, surface: Any, white: Any, iris: Any) -> Any:
+def build_eye(surface: Any, white: "Value", iris: Any) -> "Value":
     """Paint iris and pupil, and give the cornea's curve to reflections; the resting eye looks along -y."""
-    eye = SCENE["eye"]
+    eye, tree = SCENE["eye"], white.tree
     attribute = tree.nodes.new("ShaderNodeAttribute")
     attribute.attribute_name = "EyeOffset"
     x, y, z = Value(tree, attribute.outputs["Vector"]).parts()
@@ -110,19 +106,14 @@ def build_eye(tree: Any, surface: Any, white: Any, iris: Any) -> Any:
     light = (
         glow * share.smooth(0.78, 1.0, 1.0, 0.25) * across.smooth(0.88 * eye["pupil"], 1.08 * eye["pupil"], 0.0, 1.0)
     )
-    painted = light.node("ShaderNodeVectorMath", "MULTIPLY", light, iris)
-    mix = tree.nodes.new("ShaderNodeMixRGB")
-    for value, name in ((share.smooth(0.93, 1.08, 1.0, 0.0) * front, "Fac"), (painted, "Color2")):
-        tree.links.new(value.socket, mix.inputs[name])
-    tree.links.new(white, mix.inputs["Color1"])
     bulge = across.smooth(0.9 * eye["iris"], 1.2 * eye["iris"], eye["cornea"], 0.0) * front
     tilt = tree.nodes.new("ShaderNodeCombineXYZ")
     tree.links.new((x * bulge).socket, tilt.inputs[0])
     tree.links.new((z * bulge).socket, tilt.inputs[2])
     ball = Value(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Normal"])
-    bulged = ball.node("ShaderNodeVectorMath", "ADD", ball, Value(tree, tilt.outputs[0]))
-    tree.links.new(bulged.node("ShaderNodeVectorMath", "NORMALIZE", bulged).socket, surface.inputs["Normal"])
-    return mix.outputs["Color"]
+    bulged = ball.vector("ADD", Value(tree, tilt.outputs[0])).vector("NORMALIZE")
+    tree.links.new(bulged.socket, surface.inputs["Normal"])
+    return white.mix(light.vector("MULTIPLY", iris), share.smooth(0.93, 1.08, 1.0, 0.0) * front)
 
 
 def first_of(node: Any, *names: str) -> Any:

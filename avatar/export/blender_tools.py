@@ -100,6 +100,14 @@ class Value:
     def __mul__(self, other: Any) -> "Value":
         return self.math("MULTIPLY", other)
 
+    def vector(self, operation: str, *values: Any) -> "Value":
+        """A sum of vectors or colours that begins with this one."""
+        return self.node("ShaderNodeVectorMath", operation, self, *values)
+
+    def mix(self, other: "Value", share: "Value") -> "Value":
+        """This colour where the share is 0, another one where it is 1."""
+        return share.vector("MULTIPLY_ADD", other.vector("SUBTRACT", self), self)
+
     def smooth(self, low: float, high: float, start: float, end: float) -> "Value":
         """Go from `start` where this is `low` to `end` where it is `high`, without a corner."""
         node = self.tree.nodes.new("ShaderNodeMapRange")
