@@ -1,10 +1,11 @@
 """The table of formats, and the one way to write any of them."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from avatar.animation import Animation
 from avatar.export.options import ExportOptions
@@ -27,6 +28,7 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
+    ".blend.py": Format("script that rebuilds the scene in Blender", "avatar.export.blender"),
     ".csv": Format("Live Link Face CSV", "avatar.export.livelink"),
     ".glb": Format("glTF head with morph targets and the animation", "avatar.export.gltf"),
     ".mov": Format("video with sound and alpha for editors (ProRes 4444)", "avatar.export.video"),
@@ -38,42 +40,39 @@ FORMATS: dict[str, Format] = {
 """Extension to format. A new format is one module and one line here."""
 
 
-def export(
-    animation: Animation,
-    path: str | os.PathLike[str],
-    *,
-    identity: Mapping[str, float] | None = None,
-    size: int = 512,
-    supersample: int = 2,
-    audio: str | os.PathLike[str] | None = None,
-    at: float = 0.0,
-) -> None:
+def export(animation: Animation, path: str | os.PathLike[str], **options: Any) -> None:
     """Write an animation in the format that the extension of `path` names; an older file survives any error.
 
     Args:
         animation: at least one frame in the ARKit space (.npz takes any space).
         path: ends as one of `FORMATS`; a folder (ends in /) or a name with %04d gets a PNG a frame.
-        identity: values of the built-in head's identity axes by name; the others are average.
-        size: width and height of pictures in pixels.
-        supersample: samples across and down each pixel.
-        audio: the sound of a video; the animation's own file when left out.
-        at: the instant that a single picture shows, in seconds.
+        options: the fields of `ExportOptions` by name, such as `size`, `preset` or `background`.
 
     Raises:
         OSError: the target cannot be written.
+        TypeError: there is no such option.
         KeyError: an identity axis has no such name.
-        ValueError: unknown extension, no frames, another control space, or an option out of range.
+        ValueError: unknown extension, no frames, another control space, an option out of range, or one that the format
+            cannot show.
 
     Example:
         >>> export(Animation(ARKIT, ARKIT.neutral[None], 60), "rest.csv")
     """
-    options = ExportOptions(identity or {}, size, supersample, None if audio is None else Path(audio), at)
-    write(animation, path, options)
+    names = [field.name for field in fields(ExportOptions)]
+    for name in options:
+        if name not in names:
+            near = get_close_matches(name, names, 1)
+            raise TypeError(
+                f"export has no option {name!r}; "
+                + (f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}")
+            )
+    write(animation, path, ExportOptions(**options))
 
 
 def write(animation: Animation, path: str | os.PathLike[str], options: ExportOptions) -> None:
     """What `export` does, with the options in one piece."""
     form = check_target(path)
+    options.check(path)
     if len(animation) == 0:
         raise ValueError(f"cannot write {path}: the animation has no frames")
     import_module(form.module).write(animation, os.fspath(path), options)

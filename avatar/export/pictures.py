@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
-from avatar.export.formats import in_arkit
-from avatar.export.frames import Portrait
 from avatar.export.options import ExportOptions
 from avatar.export.pattern import is_folder, numbered, sequence_pattern
+from avatar.export.shot import Shot, moving_shot, still_shot
 from avatar.files import replacing
 from avatar.progress import track
 
@@ -21,14 +20,15 @@ log = logging.getLogger(__name__)
 
 
 def write(animation: Animation, path: str, options: ExportOptions) -> None:
-    """Draw the frame at `options.at`, or all of them where the path is a folder or a pattern with %04d."""
-    in_arkit(animation, path)
+    """Draw what is at `options.at`, or all frames where the path is a folder or a pattern with %04d."""
     pattern = sequence_pattern(path)
     if pattern is None:
-        _write_one(animation, path, options)
+        (picture,) = still_shot(animation, path, options).pictures()
+        with replacing(path) as temporary:
+            temporary.write_bytes(encode_png(picture))
     else:
         folder = Path(path) if is_folder(path) else Path(path).parent
-        _write_all(animation, folder, pattern, options)
+        _write_all(moving_shot(animation, path, options), folder, pattern)
 
 
 def encode_png(picture: NDArray[np.uint8]) -> bytes:
@@ -41,23 +41,13 @@ def encode_png(picture: NDArray[np.uint8]) -> bytes:
     return b"".join(bytes(packet) for packet in [*codec.encode(frame), *codec.encode(None)])
 
 
-def _write_one(animation: Animation, path: str, options: ExportOptions) -> None:
-    if options.at >= animation.duration:
-        raise ValueError(f"at must be before the animation's end at {animation.duration:.3f} s, got {options.at}")
-    frame = min(round(options.at * animation.fps), len(animation) - 1)
-    (picture,) = Portrait(options).pictures(animation, [frame])
-    with replacing(path) as temporary:
-        temporary.write_bytes(encode_png(picture))
-
-
-def _write_all(animation: Animation, folder: Path, pattern: str, options: ExportOptions) -> None:
+def _write_all(shot: Shot, folder: Path, pattern: str) -> None:
     """Draw into a hidden folder first, so that the one asked for never holds half a sequence."""
-    pictures = Portrait(options).pictures(animation)
     with tempfile.TemporaryDirectory(prefix=".frames-", dir=folder) as hidden:
-        for t, picture in enumerate(track(pictures, f"drawing {folder}", total=len(animation))):
+        for t, picture in enumerate(track(shot.pictures(), f"drawing {folder}", total=len(shot))):
             (Path(hidden) / numbered(pattern, t)).write_bytes(encode_png(picture))
-        for t in range(len(animation)):
+        for t in range(len(shot)):
             name = numbered(pattern, t)
             (Path(hidden) / name).replace(folder / name)
-    if (folder / numbered(pattern, len(animation))).exists():
+    if (folder / numbered(pattern, len(shot))).exists():
         log.warning("%s holds pictures of a longer, older sequence from %s on", folder, numbered(pattern, t + 1))

@@ -14,10 +14,10 @@ from av.container import OutputContainer
 from av.video.reformatter import ColorRange, Colorspace
 
 from avatar.animation import Animation
-from avatar.export.formats import in_arkit
-from avatar.export.frames import Picture, Portrait
+from avatar.export.frames import Picture
 from avatar.export.matte import bleed
 from avatar.export.options import ExportOptions
+from avatar.export.shot import moving_shot
 from avatar.export.sound import SoundTrack
 from avatar.files import replacing
 from avatar.progress import track
@@ -73,24 +73,23 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
 
     The video lasts as long as the animation: longer sound is cut, shorter sound ends in silence, with a warning.
     """
-    in_arkit(animation, path)
+    shot = moving_shot(animation, path, options)
     kind = Path(path).suffix.lower()
     recipe = _RECIPES[kind]
-    audio = options.audio or animation.audio
-    pictures = Portrait(options).pictures(animation)
+    pictures = shot.pictures()
     first = next(pictures)
     with (
         replacing(path) as temporary,
         av.open(str(temporary), "w", format=kind[1:], options=dict(recipe.container or {})) as container,
     ):
-        video = _Video(container, recipe, animation.fps, first.shape)
-        sound = None if audio is None else SoundTrack(container, recipe.sound, audio, animation.duration)
+        video = _Video(container, recipe, shot.fps, first.shape)
+        sound = None if shot.audio is None else SoundTrack(container, recipe.sound, shot.audio, shot.duration)
         shown = chain([first], pictures)
-        for t, picture in enumerate(track(shown, f"drawing {Path(path).name}", total=len(animation))):
+        for t, picture in enumerate(track(shown, f"drawing {Path(path).name}", total=len(shot))):
             video.add(picture)
             if sound is not None:
                 # Little by little, or the container would have to hold back all pictures until the sound came.
-                sound.add_until((t + 1) / animation.fps)
+                sound.add_until((t + 1) / shot.fps)
         video.close()
         if sound is not None:
             sound.close()

@@ -6,7 +6,7 @@ import pytest
 
 from avatar.animation import Animation
 from avatar.controls import ARKIT, Control, ControlSpace
-from avatar.export import FORMATS, ExportOptions, check_target, export
+from avatar.export import FORMATS, check_target, export
 from avatar.export.pattern import is_folder, numbered, sequence_pattern
 
 REST = Animation(ARKIT, np.zeros((3, 61)), 60)
@@ -70,20 +70,17 @@ def test_a_failure_leaves_the_old_file(tmp_path, extension, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
-@pytest.mark.parametrize(
-    ("option", "message"),
-    [
-        ({"size": 511}, "size must be an even number of pixels within 16..4096, got 511"),
-        ({"size": 0}, "size must be an even number"),
-        ({"size": 8000}, "size must be an even number"),
-        ({"supersample": 0}, "supersample must be within 1..4, got 0"),
-        ({"at": -1.0}, "at must be an instant in seconds"),
-        ({"at": float("nan")}, "at must be an instant in seconds"),
-    ],
-)
-def test_impossible_options(option, message):
-    with pytest.raises(ValueError, match=message):
-        ExportOptions(**option)
+@pytest.mark.parametrize(("name", "message"), [("sized", "did you mean size?"), ("zzz", "it has identity, size, ")])
+def test_unknown_options(tmp_path, name, message):
+    with pytest.raises(TypeError, match=re.escape(f"export has no option {name!r}; {message}")):
+        export(REST, tmp_path / "a.png", **{name: 1})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_format_cannot_show_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="a sheet of 2 moments is a single picture"):
+        export(REST, tmp_path / "a.mp4", sheet=2)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_patterns(tmp_path):

@@ -32,6 +32,11 @@ def test_one_picture_shows_the_instant_asked_for(tmp_path, lively):
         export(lively, tmp_path / "b.png", at=0.4)
 
 
+def test_a_sheet_is_one_picture(tmp_path, lively):
+    export(lively, tmp_path / "a.png", sheet=4, **SMALL)
+    assert decode(tmp_path / "a.png").shape == (96, 96, 4)
+
+
 def test_the_head_fills_the_picture_and_the_face_changes(lively):
     first, second = Portrait(ExportOptions(size=64, supersample=1)).pictures(lively, [0, 7])
     assert first.shape == (64, 64, 4) and first[..., 3].min() == 255
