@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Animate(Look):
     """Animate recordings of speech.
 
-    Each output's extension picks its format: .mp4 video with sound, .csv Live Link Face curves, .glb head with morph
-    targets and animation, .npz curves for Python, .png one picture (or, with %04d in the name, one a frame).
+    Each output's extension picks its format: .mp4 video with sound, .mov or .webm video with alpha, .csv Live Link
+    Face curves, .glb head with morph targets and animation, .npz curves for Python, .png one picture (or, with %04d in
+    the name, one a frame).
 
     avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
 
@@ -48,8 +49,10 @@ class Animate(Look):
         if self.seed < 0:
             raise ValueError(f"--seed must be 0 or more, got {self.seed}")
         recordings = find_recordings(self.inputs)
-        targets = plan(recordings, self.output)
         options = self.options()
+        for output in self.output:
+            options.check(output)
+        targets = plan(recordings, self.output)
 
         from avatar.animator import Animator
 

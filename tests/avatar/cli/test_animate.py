@@ -3,6 +3,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from avatar.animation import Animation
 from avatar.animator import Animator
@@ -110,8 +111,12 @@ class TestBadInput:
     def test_no_recording(self, refused, tmp_path):
         refused("-o", tmp_path / "a.csv", message="name at least one recording")
 
+    def test_a_look_that_the_format_cannot_show(self, refused, talk, tmp_path):
+        words = (talk, "-o", tmp_path / "new" / "a.mp4", "--background", "transparent")
+        refused(*words, message=".mp4 has no transparency")
+
     def test_unknown_extension(self, refused, talk, tmp_path):
-        refused(talk, "-o", tmp_path / "a.fbx", message="its extension must be one of .csv, .glb, ")
+        refused(talk, "-o", tmp_path / "a.fbx", message="its extension must be one of ")
 
     def test_output_is_input(self, refused, talk, tmp_path):
         refused(talk, "-o", tmp_path / "x" / ".." / "talk.wav", message="is an input too; choose another output")
@@ -157,6 +162,8 @@ class TestBadInput:
             (("--fps", "nan"), "--fps must be a number above 0"),
             (("--fps", "1e9"), "--fps must be a number above 0 and at most 1000, got 1000000000.0"),
             (("--seed", -1), "--seed must be 0 or more"),
+            (("--preset", "selfie"), "preset must be one of portrait, "),
+            (("--sheet", 0), "sheet must be a number of moments, 1 or more"),
             (("--size", 33), "size must be an even number of pixels"),
             (("--identity", "agee=1"), "has no control named 'agee'; did you mean age"),
             (("--identity", "age=100"), "identity age must be within"),
@@ -185,6 +192,13 @@ class TestBadInput:
         code, _, err = run("animate", tmp_path / "x.wav", "-o", tmp_path / "a.csv")
         assert code == 2 and "x.wav is not an audio or video file that can be read" in err
         assert (tmp_path / "a.csv").read_text() == "old"
+
+
+def test_a_contact_sheet_of_a_recording(run, talk, tmp_path):
+    code, _, err = run("animate", talk, "-o", tmp_path / "a.png", *SMALL, "--sheet", 4, "--preset", "mouth")
+    assert code == 0, err
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (64, 64)
 
 
 @pytest.mark.parametrize(("level", "word"), [(0.0, "is silent: the face stays at rest"), (5.0, "is clipped in")])
