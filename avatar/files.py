@@ -1,11 +1,15 @@
 """Write files so that nothing is ever left half-written."""
 
+import errno
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""Errors of a disk, a quota or a file that is full; Python's own message does not say which file it was."""
 
 
 @contextmanager
@@ -21,7 +25,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         FileNotFoundError: the folder does not exist.
         PermissionError: the folder is not writable.
         IsADirectoryError: `path` is a folder.
-        OSError: `path` is neither a file nor free: a device, a pipe.
+        OSError: `path` is neither a file nor free: a device, a pipe; or the disk is full.
     """
     target = Path(path).resolve()
     temporary = _reserve(target, path)
@@ -30,6 +34,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         if target.exists():
             shutil.copymode(target, temporary)
         temporary.replace(target)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise OSError(f"cannot write {path}: {os.strerror(error.errno)}") from error
     finally:
         temporary.unlink(missing_ok=True)
 

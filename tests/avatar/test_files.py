@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 import sys
@@ -31,6 +32,20 @@ def test_leaves_the_old_file_on_any_error(tmp_path, error):
         raise error
     assert target.read_text() == "old"
     assert leftovers(tmp_path) == ["a.txt"]
+
+
+def test_a_full_disk_is_named(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    with pytest.raises(OSError, match=r"cannot write .*a\.txt: "), replacing(target):
+        raise OSError(errno.ENOSPC, "No space left on device", "a name that only we know")
+    assert target.read_text() == "old"
+    assert leftovers(tmp_path) == ["a.txt"]
+
+
+def test_other_errors_pass_unchanged(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such sound"), replacing(tmp_path / "a.txt"):
+        raise FileNotFoundError("no such sound")
 
 
 @pytest.mark.parametrize("writes", [replacing, check_writable])
