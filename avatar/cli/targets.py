@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from avatar.export import check_target
@@ -54,11 +55,14 @@ def plan(inputs: Sequence[Path], outputs: Sequence[str]) -> dict[Path, list[str]
         if not _has_name(output) and len(inputs) > 1:
             raise ValueError(f"{len(inputs)} recordings cannot all become {output}; write {{name}}: {_suggest(output)}")
     targets = {path: [output.format(name=path.stem) for output in outputs] for path in inputs}
-    _check_apart(inputs, [target for each in targets.values() for target in each])
-    for each in targets.values():
-        for target in each:
-            _make_folder(target)
+    written = [target for each in targets.values() for target in each]
+    _check_apart(inputs, written)
+    for target in written:
+        with suppress(FileNotFoundError):  # no folder is made before all names are right
             check_target(target)
+    for target in written:
+        _make_folder(target)
+        check_target(target)
     return targets
 
 
