@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from avatar.renderers import backends
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.silhouettes import look
 from avatar.renderers.threads import spread, strips, thread_count
@@ -48,6 +49,9 @@ def find_crossings(fragments: Fragments) -> Crossings:
     Returns:
         The crossings, on the fragments' device.
     """
+    if backends.uses_cuda(fragments.triangle_id):
+        faces = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+        return _crossings(*backends.cuda_kernels().look(fragments.position_clip, faces, fragments.triangle_id))
     clips = fragments.position_clip.detach().numpy()
     meshes = (fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]).numpy()
     tables = [neighbours(mesh) for mesh in meshes]
@@ -75,8 +79,15 @@ def find_crossings(fragments: Fragments) -> Crossings:
     counts = [sum(map(len, found[b * len(bands) : (b + 1) * len(bands)])) for b in range(batch)]
     notes = torch.from_numpy(np.concatenate([*found, np.empty((0, 6), np.int64)]))
     where = torch.from_numpy(np.concatenate([*places, np.empty((0, 2))]))
+    image = torch.repeat_interleave(torch.arange(batch), torch.tensor(counts, dtype=torch.int64))
+    return _crossings(image, notes, where, continues)
+
+
+def _crossings(image: Tensor, notes: Tensor, where: Tensor, continues: Tensor) -> Crossings:
+    """What `look` noted of all images, by its meaning."""
+    width = continues.shape[2]
     return Crossings(
-        image=torch.repeat_interleave(torch.arange(batch), torch.tensor(counts, dtype=torch.int64)),
+        image=image,
         row=notes[:, 0] // width,
         column=notes[:, 0] % width,
         vertical=notes[:, 1] == 1,

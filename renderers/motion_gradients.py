@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from avatar.renderers import backends
 from avatar.renderers.crossings import Crossings, find_crossings
 from avatar.renderers.edge_gradients import checked_image, through_edges
 from avatar.renderers.fragments import Fragments
@@ -65,6 +66,11 @@ class _MotionGradients(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
         image, positions = ctx.saved_tensors
         fragments: Fragments = ctx.fragments
+        if backends.uses_cuda(positions):
+            mesh = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+            seen = (fragments.triangle_id, fragments.barycentric, ctx.crossings.continues)
+            moved = backends.cuda_kernels().spread_motion(positions, mesh, *seen, image, gradient)
+            return gradient, moved.to(positions.dtype), None, None
         colours, incoming, clips = (one.detach().contiguous().numpy() for one in (image, gradient, positions))
         ids, weights = fragments.triangle_id.numpy(), fragments.barycentric.numpy()
         continues = ctx.crossings.continues.numpy()

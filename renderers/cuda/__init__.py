@@ -6,15 +6,19 @@ simulator, which runs the kernels slowly without a GPU (environment variable NUM
 """
 
 from avatar.renderers.cuda.interpolation import spread_gradients, weigh
+from avatar.renderers.cuda.motion import spread_motion
+from avatar.renderers.cuda.silhouettes import look
 from avatar.renderers.cuda.texture import choose_levels, sample, sample_to_texels, sample_to_uv
 from avatar.renderers.cuda.visibility import fill
 
 __all__ = [
     "choose_levels",
     "fill",
+    "look",
     "sample",
     "sample_to_texels",
     "sample_to_uv",
     "spread_gradients",
+    "spread_motion",
     "weigh",
 ]
