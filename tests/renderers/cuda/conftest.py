@@ -1,5 +1,6 @@
 """The CUDA kernels run on the GPU where there is one, and in numba's simulator elsewhere."""
 
+import importlib.util
 import os
 import sys
 
@@ -9,7 +10,9 @@ import torch
 
 from avatar.renderers import backends
 
-if not torch.cuda.is_available():
+ON_GPU = torch.cuda.is_available() and importlib.util.find_spec("numba_cuda") is not None
+
+if not ON_GPU:
     assert "numba.cuda" not in sys.modules, "the simulator must be chosen before numba.cuda is imported"
     os.environ["NUMBA_ENABLE_CUDASIM"] = "1"
     numba.config.ENABLE_CUDASIM = 1
@@ -21,7 +24,7 @@ def cuda(monkeypatch):
 
     def run(function, *tensors):
         with monkeypatch.context() as patch:
-            if not torch.cuda.is_available():
+            if not ON_GPU:
                 # Tensors that have nowhere to go count as being there.
                 patch.setattr(backends, "uses_cuda", lambda tensor: True)
             return function(*(there(tensor) for tensor in tensors))
@@ -29,10 +32,8 @@ def cuda(monkeypatch):
     return run
 
 
-def there(value):
+def there(tensor):
     """A copy where the kernels run, of the same strides."""
-    if not isinstance(value, torch.Tensor):
-        return value
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    copy = torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device=device)
-    return copy.copy_(value.detach()).requires_grad_(value.requires_grad)
+    device = "cuda" if ON_GPU else "cpu"
+    copy = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device=device)
+    return copy.copy_(tensor.detach()).requires_grad_(tensor.requires_grad)

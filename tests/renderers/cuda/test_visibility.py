@@ -76,7 +76,8 @@ def test_nothing_at_the_far_plane(cuda):
 def test_more_samples_than_lanes(cuda):
     clip = torch.tensor([[[-1.0, -1, 0, 1], [3, -1, 0.5, 1], [-1, 3, 0.9, 1]]], dtype=torch.float64)
     faces = torch.tensor([[0, 1, 2]])
-    same(cuda(lambda *given: rasterize(*given, (21, 30)), clip, faces), rasterize(clip, faces, (21, 30)))
+    seen = cuda(lambda *given: rasterize(*given, (21, 30), backend="cuda"), clip, faces)
+    same(seen, rasterize(clip, faces, (21, 30)))
 
 
 @pytest.mark.parametrize(("images", "vertices", "faces"), [(0, 3, 1), (2, 0, 0), (2, 3, 0)])
