@@ -1,6 +1,7 @@
 """Words in pictures."""
 
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 _PLATE = (12, 15, 19, 200)
 _SMALLEST = 10
 _SMOOTH = 4
-"""Pillow draws corners without smoothing them: so many times larger first."""
+"""So many times larger first: Pillow does not smooth corners, and moves small letters to whole pixels."""
 
 
 def write_text(picture: NDArray[np.uint8], text: str, *, foot: bool = False) -> None:
@@ -39,21 +40,26 @@ def font_size(height: int, width: int) -> int:
 @lru_cache(maxsize=256)
 def words(text: str, size: int, widest: int | None = None) -> NDArray[np.uint8]:
     """White letters on nothing, [h, w, 4]; smaller ones, or less of the text, where it would be too wide."""
-    font = ImageFont.load_default(size)
-    while widest is not None and font.getlength(text) > widest and size > _SMALLEST:
+    while widest is not None and _length(text, size) > widest and size > _SMALLEST:
         size -= 1
-        font = ImageFont.load_default(size)
     kept = len(text)
-    while widest is not None and font.getlength(text) > widest and kept > 1:
+    while widest is not None and _length(text, size) > widest and kept > 1:
         kept -= 1
         text = text[:kept].rstrip() + "…"
-    canvas = Image.new("L", (max(round(font.getlength(text)), 1), round(1.4 * size)), 0)
+    width, height = max(_length(text, size), 1), round(1.4 * size)
+    canvas = Image.new("L", (_SMOOTH * width, _SMOOTH * height), 0)
+    font = ImageFont.load_default(_SMOOTH * size)
     ImageDraw.Draw(canvas).text((0, canvas.height / 2), text, fill=255, font=font, anchor="lm")
+    canvas = canvas.resize((width, height), Image.Resampling.BOX)
     letters = Image.new("RGBA", canvas.size, "white")
     letters.putalpha(canvas)
     pixels = np.array(letters)
     pixels.flags.writeable = False
     return pixels
+
+
+def _length(text: str, size: int) -> int:
+    return ceil(ImageFont.load_default(_SMOOTH * size).getlength(text) / _SMOOTH)
 
 
 def plate(height: int, width: int) -> NDArray[np.uint8]:
