@@ -87,7 +87,7 @@ class Render(Look):
 
         for target in targets:
             write(animation, target, options)
-            sys.stdout.write(f"{', '.join(map(str, paths))} -> {target} ({animation.duration:.1f} s)\n")
+            sys.stdout.write(f"{', '.join(map(str, paths))} -> {target}\n")
 
 
 def load_clip(path: Path) -> "Animation":
