@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import pi
+from math import degrees, isfinite, pi
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from avatar.renderers.views import View
 
 SMALLEST, LARGEST = 16, 4096
+
+_WIDEST = 0.75 * pi
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,12 @@ class Look:
             raise ValueError(f"supersample must be within 1..4, got {self.supersample}")
         if self.preset not in PRESETS:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
-        if self.field_of_view is not None and not 0 <= self.field_of_view <= 0.75 * pi:
+        if self.field_of_view is not None and not 0 <= self.field_of_view <= _WIDEST:
             raise ValueError(
-                f"field_of_view must be within 0 (orthographic) and {0.75 * pi:.2f} radians, got {self.field_of_view}"
+                f"field_of_view must be within 0 (orthographic) and {_angle(_WIDEST)}, got {_angle(self.field_of_view)}"
             )
-        if not abs(self.turn) < float("inf"):
-            raise ValueError(f"turn must be an angle in radians, got {self.turn}")
+        if not isfinite(self.turn):
+            raise ValueError(f"turn must be a finite angle, got {self.turn}")
         # The renderer takes seconds to import: only what is not the default needs it to be checked.
         for name, default in (("view", "shaded"), ("lights", "studio"), ("background", "studio")):
             if getattr(self, name) != default:
@@ -138,8 +140,10 @@ class Look:
         wanted = f"[{len(shipped_head().rest)}, 3] bytes, or floats within 0..1"
         try:
             colours = np.load(self.vertex_colours, allow_pickle=False)
-        except (ValueError, EOFError) as error:
-            raise ValueError(f"{self.vertex_colours} is not an .npy file of {wanted}: {error}") from None
+        except (ValueError, EOFError):
+            raise ValueError(
+                f"{self.vertex_colours} is not an .npy file of {wanted}; write one with numpy.save"
+            ) from None
         if not isinstance(colours, np.ndarray) or colours.shape != (len(shipped_head().rest), 3):
             raise ValueError(f"vertex_colours must be {wanted}, got {list(getattr(colours, 'shape', []))}")
         if colours.dtype == np.uint8:
@@ -147,3 +151,8 @@ class Look:
         if colours.dtype.kind != "f" or not ((colours >= 0) & (colours <= 1)).all():
             raise ValueError(f"vertex_colours must be {wanted}, got {colours.dtype} {colours.min()}..{colours.max()}")
         return colours
+
+
+def _angle(radians: float) -> str:
+    """Both ways: the command line takes degrees, Python radians."""
+    return f"{radians:.3g} radians ({degrees(radians):.4g} degrees)"

@@ -11,6 +11,8 @@ from avatar.export.pattern import is_folder, sequence_pattern
 
 MOVING = (".mp4", ".mov", ".webm")
 """Extensions of videos."""
+LONGEST_HOLD = 3600
+"""Seconds; a slip of the finger beyond would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,10 @@ class ExportOptions(Look):
             raise ValueError(f"sheet must be a number of moments, 1 or more, got {self.sheet}")
         if self.sheet is not None and self.instants != (0.0,):
             raise ValueError(f"give sheet, for moments that are evenly spread, or at, got {self.sheet} and {self.at}")
-        for name in ("hold", "scale"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise ValueError(f"{name} must be a number above 0, got {value}")
+        if self.hold is not None and not 0 < self.hold <= LONGEST_HOLD:
+            raise ValueError(f"hold must be above 0 and at most {LONGEST_HOLD} seconds, got {self.hold}")
+        if self.scale is not None and not 0 < self.scale < float("inf"):
+            raise ValueError(f"scale must be millimetres above 0, got {self.scale}")
         if self.scale is not None and self.against is None:
             raise ValueError("scale is that of the distances to against, which is missing")
         count = 1 + len(self.beside)
