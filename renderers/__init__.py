@@ -1,5 +1,6 @@
 """From vertices to pixels: tensors or arrays in, pictures out, on the CPU."""
 
+from avatar.renderers.antialias import antialias
 from avatar.renderers.background import STUDIO, TRANSPARENT, Background
 from avatar.renderers.camera import Camera
 from avatar.renderers.camera_matrices import (
@@ -50,6 +51,7 @@ __all__ = [
     "Mesh",
     "View",
     "ambient_occlusion",
+    "antialias",
     "camera_from_opencv",
     "camera_from_opengl",
     "camera_from_weak_perspective",

@@ -39,6 +39,16 @@ class Crossings:
     share: Tensor
     continues: Tensor
 
+    @property
+    def first(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Image, row and column of the first pixels, to index pictures with."""
+        return self.image, self.row, self.column
+
+    @property
+    def second(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Image, row and column of the second pixels."""
+        return self.image, self.row + self.vertical, self.column + ~self.vertical
+
 
 def find_crossings(fragments: Fragments) -> Crossings:
     """Find the discontinuities between all neighbouring pixels; see `silhouettes` for how.
