@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from avatar.renderers import backends
 from avatar.renderers.arrays import floats, triangles
 from avatar.renderers.kernel import kernel, part
 from avatar.renderers.pixels import check_device
@@ -131,9 +132,12 @@ def vertex_normals(vertices: Any, faces: Any) -> Any:
         tensor([0., 0., 1.])
     """
     if isinstance(vertices, Tensor):
-        check_device("vertices", vertices)
+        on_cuda = backends.uses_cuda(vertices)
+        if not on_cuda:
+            check_device("vertices", vertices)
         meshes, rows = _meshes(vertices, faces)
-        sums: Tensor = _Sums.apply(meshes.double(), rows)  # type: ignore[no-untyped-call]
+        add = backends.cuda_kernels().sums if on_cuda else _Sums.apply
+        sums: Tensor = add(meshes.double(), rows)
         return unit(sums).to(meshes.dtype).reshape(vertices.shape)
     points = floats("vertices", vertices, ("V", 3)).astype(np.float64)
     normals = np.empty_like(points)

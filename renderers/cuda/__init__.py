@@ -7,6 +7,7 @@ simulator, which runs the kernels slowly without a GPU (environment variable NUM
 
 from avatar.renderers.cuda.interpolation import spread_gradients, weigh
 from avatar.renderers.cuda.motion import spread_motion
+from avatar.renderers.cuda.normals import sums
 from avatar.renderers.cuda.silhouettes import look
 from avatar.renderers.cuda.texture import choose_levels, sample, sample_to_texels, sample_to_uv
 from avatar.renderers.cuda.visibility import fill
@@ -20,5 +21,6 @@ __all__ = [
     "sample_to_uv",
     "spread_gradients",
     "spread_motion",
+    "sums",
     "weigh",
 ]
