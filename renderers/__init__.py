@@ -1,4 +1,4 @@
-"""From vertices to pixels: tensors or arrays in, pictures out, on the CPU."""
+"""From vertices to pixels: tensors or arrays in; finished pictures, or pixels with gradients, out."""
 
 from avatar.renderers.antialias import antialias
 from avatar.renderers.background import STUDIO, TRANSPARENT, Background

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from avatar.renderers.lights import Lights
-from avatar.renderers.pixels import check_finite, pixel_tensor
+from avatar.renderers.pixels import pixel_tensor
+from avatar.renderers.tensors import check_finite
 
 CONSTANT = math.sqrt(1 / (4 * math.pi))
 LINEAR = math.sqrt(3 / (4 * math.pi))

@@ -11,7 +11,8 @@ from torch.autograd.function import once_differentiable
 
 from avatar.renderers import backends
 from avatar.renderers.mipmaps import mipmaps
-from avatar.renderers.pixels import check_device, check_finite, pixel_tensor
+from avatar.renderers.pixels import check_device, pixel_tensor
+from avatar.renderers.tensors import check_finite
 from avatar.renderers.texture_kernels import (
     BILINEAR,
     CLAMP,
