@@ -30,11 +30,28 @@ from benchmarks.provenance import commit
 
 Method = Callable[[Tensor, Fragments], Tensor]
 
-METHODS: dict[str, Method] = {
-    "interior only": lambda values, seen: interpolate(values, seen),
-    "interpolate and edge_gradients": lambda values, seen: edge_gradients(interpolate(values, seen), seen),
-    "motion_gradients": lambda values, seen: motion_gradients(interpolate(values, seen.still), seen),
+
+def _surfaces_alone(values: Tensor, seen: Fragments) -> Tensor:
+    return interpolate(values, seen)
+
+
+def _surfaces_and_edges(values: Tensor, seen: Fragments) -> Tensor:
+    return edge_gradients(interpolate(values, seen), seen)
+
+
+def _motion(values: Tensor, seen: Fragments) -> Tensor:
+    return motion_gradients(interpolate(values, seen.still), seen)
+
+
+METHODS: dict[str, tuple[Method, int]] = {
+    "interpolate alone (interior)": (_surfaces_alone, 1),
+    "interpolate + edge_gradients": (_surfaces_and_edges, 1),
+    "motion_gradients": (_motion, 1),
+    "motion_gradients, 2 x 2 samples": (_motion, 2),
+    "motion_gradients, 4 x 4 samples": (_motion, 4),
 }
+"""How a picture gets its gradients, and samples across and down each pixel: drawn larger and averaged."""
+
 SHAPES = 8
 """How many expression weights of each scene are compared; finite differences of all 52 take long."""
 
@@ -71,7 +88,10 @@ class Scene:
         return method(values, rasterize(clip, self.head.faces, (size, size)))[0]
 
     def loss(self, parameters: dict[str, Tensor], size: int, method: Method) -> Tensor:
-        """The mean of the picture times the waves."""
+        """The mean of the picture times the waves, whose periods do not depend on the size.
+
+        For them, averaging a larger picture down and taking the mean of it are the same.
+        """
         place = (torch.arange(size, dtype=torch.float64) + 0.5) / size
         down, across, phase = self.waves
         wave = torch.sin(down * place[:, None, None, None] + across * place[:, None, None] + phase).sum(-1)
@@ -126,7 +146,7 @@ def differences(scene: Scene, parameters: dict[str, Tensor], size: int, shapes: 
                 moved = {key: value.clone() for key, value in parameters.items()}
                 moved[name][entry] += sign * step
                 with torch.no_grad():
-                    ends.append(scene.loss(moved, size, METHODS["interior only"]))
+                    ends.append(scene.loss(moved, size, _surfaces_alone))
             slopes.append((ends[0] - ends[1]) / (2.0 * step))
         result[name] = torch.stack(slopes)
     return result
@@ -148,8 +168,8 @@ def main(options: Options) -> None:
         shapes = torch.randperm(52, generator=torch.Generator().manual_seed(seed))[:SHAPES].tolist()
         truth = differences(scene, parameters, 256 * options.samples, shapes)
         for size in options.sizes:
-            for title, method in METHODS.items():
-                found = gradients(scene, parameters, size, method)
+            for title, (method, samples) in METHODS.items():
+                found = gradients(scene, parameters, size * samples, method)
                 found["expression"] = found["expression"][shapes]
                 for name, wanted in truth.items():
                     error = float((found[name] - wanted).norm() / wanted.norm())
@@ -159,7 +179,7 @@ def main(options: Options) -> None:
         "error of the gradient in percent of its length: median / 90th percentile / worst\n"
     )
     names = ("translation", "rotation", "scale", "expression")
-    print(f"{'':<38}" + "".join(f"{name:>22}" for name in names))
+    print(f"{'':<44}" + "".join(f"{name:>22}" for name in names))
     for size in options.sizes:
         for title in METHODS:
             cells = [
@@ -168,7 +188,7 @@ def main(options: Options) -> None:
                 )
                 for name in names
             ]
-            print(f"{f'{title}, {size} pixels':<38}" + "".join(f"{cell:>22}" for cell in cells))
+            print(f"{f'{size} pixels: {title}':<44}" + "".join(f"{cell:>22}" for cell in cells))
 
 
 if __name__ == "__main__":
