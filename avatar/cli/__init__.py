@@ -2,12 +2,14 @@
 
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
-"""Exit codes: bad arguments or input; some of several recordings failed, or our own fault; Ctrl-C."""
+"""Exit codes: bad arguments or input; some of several recordings failed, or our own fault; Ctrl-C or SIGTERM."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"avatar {avatar.__version__}\n")
         return 0
     try:
-        with _log_to_stderr():
+        with _log_to_stderr(), _terminated_as_interrupted():
             from avatar.cli.commands import parse
 
             return parse(words).run()
@@ -73,6 +75,19 @@ def _log_to_stderr() -> Iterator[None]:
     finally:
         log.removeHandler(handler)
         log.setLevel(level)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let a request to end the process clean up as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():  # only the main one may choose what signals do
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Lines(logging.Formatter):

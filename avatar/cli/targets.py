@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from avatar.export import check_target
+from avatar.export.formats import extension_of
 from avatar.export.pattern import is_folder
 
 
@@ -90,7 +91,7 @@ def _suggest(output: str) -> str:
     if is_folder(output):
         return output.rstrip("/\\") + "/{name}.mp4"
     path = Path(output)
-    return str(path.with_name("{name}" + path.suffix))
+    return str(path.with_name("{name}" + (extension_of(path) or path.suffix)))
 
 
 def _check_apart(inputs: Sequence[Path], targets: Sequence[str]) -> None:

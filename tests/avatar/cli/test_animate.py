@@ -132,6 +132,7 @@ class TestBadInput:
     def test_several_need_a_name(self, refused, talk, write_sound, tone, tmp_path):
         other = write_sound("other.wav", tone())
         refused(talk, other, "-o", tmp_path / "a.csv", message="write {name}: ")
+        refused(talk, other, "-o", tmp_path / "a.blend.py", message="{name}.blend.py")
 
     @pytest.mark.parametrize(
         "name", ["{nam}.csv", "{.csv", "{}.csv", "{name:{x}}.csv", "{name!z}.csv", "{name:>9}.csv"]

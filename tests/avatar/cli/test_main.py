@@ -45,7 +45,8 @@ def test_ctrl_c_in_process(run, talk, tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-def test_ctrl_c_leaves_the_old_video(tmp_path):
+@pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_the_old_video(tmp_path, request_to_stop):
     """A real process, interrupted while it draws."""
     import numpy as np
 
@@ -65,7 +66,7 @@ def test_ctrl_c_leaves_the_old_video(tmp_path):
         while not any(path.stat().st_size for path in tmp_path.glob(".a-*")) and time.monotonic() < deadline:
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(request_to_stop)
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
