@@ -24,6 +24,7 @@ from avatar.renderers.occlusion import ambient_occlusion
 from avatar.renderers.phong import LightTensors, phong
 from avatar.renderers.rasterize import rasterize
 from avatar.renderers.render import render
+from avatar.renderers.screen_derivatives import screen_derivatives
 from avatar.renderers.spherical_harmonics import (
     environment_coefficients,
     light_coefficients,
@@ -74,6 +75,7 @@ __all__ = [
     "rasterize",
     "read_texture",
     "render",
+    "screen_derivatives",
     "spherical_harmonics",
     "studio",
     "texture",
