@@ -2,12 +2,12 @@
 
 Each scene is a random person with a random expression, turned by up to 70 degrees, lit by random spherical harmonics.
 The loss weighs the picture with random smooth waves. Its gradient at 224 and 256 pixels, by translation, rotation,
-scale and expression, is compared with central differences of the picture drawn with 8 x 8 samples a pixel.
+scale and expression, is compared with central differences of the picture drawn with 12 x 12 samples a pixel.
 """
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -64,7 +64,7 @@ class Options:
     """How many."""
     sizes: tuple[int, ...] = (224, 256)
     """Pictures' sides in pixels."""
-    samples: int = 8
+    samples: int = 12
     """Samples across and down each pixel of the finite differences."""
 
 
@@ -77,6 +77,7 @@ class Scene:
     light: Tensor
     centre: Tensor
     waves: tuple[Tensor, Tensor, Tensor]
+    known_waves: dict[int, Tensor] = field(default_factory=dict)
 
     def picture(self, parameters: dict[str, Tensor], size: int, method: Method) -> Tensor:
         """The picture [size, size, 3] that the parameters give, with the gradients of a method."""
@@ -92,10 +93,19 @@ class Scene:
 
         For them, averaging a larger picture down and taking the mean of it are the same.
         """
-        place = (torch.arange(size, dtype=torch.float64) + 0.5) / size
-        down, across, phase = self.waves
-        wave = torch.sin(down * place[:, None, None, None] + across * place[:, None, None] + phase).sum(-1)
-        return (self.picture(parameters, size, method) * wave).mean()
+        return (self.picture(parameters, size, method) * self.wave(size)).mean()
+
+    def wave(self, size: int) -> Tensor:
+        """The weights of the picture [size, size, 3]."""
+        if size not in self.known_waves:
+            self.known_waves.clear()
+            place = (torch.arange(size, dtype=torch.float64) + 0.5) / size
+            down, across, phase = self.waves
+            # sin(a + b) from the sines of rows and columns, which are few.
+            rows, columns = place[:, None, None] * down, place[:, None, None] * across + phase
+            self.known_waves[size] = torch.einsum("ick,jck->ijc", rows.sin(), columns.cos())
+            self.known_waves[size] += torch.einsum("ick,jck->ijc", rows.cos(), columns.sin())
+        return self.known_waves[size]
 
 
 def turn(angles: Tensor) -> Tensor:

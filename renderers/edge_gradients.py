@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from avatar.renderers.crossing_colours import colours_at_edges
 from avatar.renderers.crossing_motion import material_offsets
 from avatar.renderers.crossings import Crossings, find_crossings
 from avatar.renderers.fragments import Fragments
@@ -18,11 +19,12 @@ def edge_gradients(image: Any, fragments: Fragments) -> Tensor:
     interpolation sees: along each silhouette, the step in colour times the speed of the edge. The rows and columns of
     pixel centres sample that integral. Where an edge crosses the way from pixel p to its neighbour q, it adds
 
-        (dL/dI_p + dL/dI_q) / 2 . (I_p - I_q) times the edge's speed towards q,
+        (dL/dI_p + dL/dI_q) / 2 . (I_p' - I_q') times the edge's speed towards q,
 
     after Pidhorskyi et al. 2024, "Rasterized Edge Gradients". What differs: each crossing is found on the mesh itself,
     where the surface folds back, ends, or is cut by another (see `silhouettes`). So neither the size of the triangles
-    matters, nor whether any pixel sees the one with the edge.
+    matters, nor whether any pixel sees the one with the edge. And the colours I' are those at the edge, continued from
+    the pixels of its two surfaces (see `colours_at_edges`).
 
     It goes with an image whose interior has gradients by position, as `interpolate` gives them. `motion_gradients`
     makes both parts and is the better choice wherever triangles are small.
@@ -78,7 +80,11 @@ class _EdgeGradients(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
         (image,) = ctx.saved_tensors
         found: Crossings = ctx.crossings
-        first, second = found.first, found.second
-        step = (image[first] - image[second]).double()
-        pull = 0.5 * (gradient[first] + gradient[second]).double()
-        return gradient, (step * pull).sum(-1) * found.share, None
+        near, far = colours_at_edges(image, found)
+        return gradient, ((near - far) * pull(gradient, found)).sum(-1), None
+
+
+def pull(gradient: Tensor, crossings: Crossings) -> Tensor:
+    """What a step in colour at each crossing is worth to the loss, [N, C] float64: the mean of its pixels' gradient."""
+    both = gradient[crossings.first].double() + gradient[crossings.second].double()
+    return 0.5 * both * crossings.share[:, None]

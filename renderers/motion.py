@@ -34,6 +34,7 @@ def spread_motion(
     continues: Any,
     image: Any,
     incoming: Any,
+    pulls: Any,
     top: int,
     bottom: int,
     for_positions: Any,
@@ -50,6 +51,7 @@ def spread_motion(
         continues: [H, W, 2] whether the surface goes on to the right and the lower neighbour.
         image: [H, W, C].
         incoming: [H, W, C] the image's gradient.
+        pulls: [H, W, 2] what else the loss gains when a pixel's point moves one to the right, and down.
         top: first row.
         bottom: one past the last row.
         for_positions: [V, 4] float64, added to.
@@ -61,7 +63,8 @@ def spread_motion(
             face = ids[row, column]
             if face < 0:
                 continue
-            right, down = 0.0, 0.0
+            # Twice, since only half of what neighbours pull is this pixel's.
+            right, down = 2.0 * pulls[row, column, 0], 2.0 * pulls[row, column, 1]
             if continues[row, column, 0]:
                 right += pull_between(image, incoming, row, column, 0, 1)
             if column > 0 and continues[row, column - 1, 0]:

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from avatar.renderers import backends
+from avatar.renderers.crossing_colours import colours_at_edges
 from avatar.renderers.crossings import Crossings, find_crossings
-from avatar.renderers.edge_gradients import checked_image, through_edges
+from avatar.renderers.edge_gradients import checked_image, pull, through_edges
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.motion import spread_motion
 from avatar.renderers.threads import spread, thread_count
@@ -66,14 +67,15 @@ class _MotionGradients(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
         image, positions = ctx.saved_tensors
         fragments: Fragments = ctx.fragments
+        last = _up_to_edges(image, gradient, ctx.crossings)
         if backends.uses_cuda(positions):
             mesh = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
             seen = (fragments.triangle_id, fragments.barycentric, ctx.crossings.continues)
-            moved = backends.cuda_kernels().spread_motion(positions, mesh, *seen, image, gradient)
+            moved = backends.cuda_kernels().spread_motion(positions, mesh, *seen, image, gradient, last)
             return gradient, moved.to(positions.dtype), None, None
         colours, incoming, clips = (one.detach().contiguous().numpy() for one in (image, gradient, positions))
         ids, weights = fragments.triangle_id.numpy(), fragments.barycentric.numpy()
-        continues = ctx.crossings.continues.numpy()
+        continues, pulls = ctx.crossings.continues.numpy(), last.numpy()
         faces = (fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]).numpy()
         batch, height = ids.shape[:2]
         sums = np.zeros((batch, PIECES, positions.shape[1], 4))
@@ -82,7 +84,28 @@ class _MotionGradients(torch.autograd.Function):
             b, piece = divmod(index, PIECES)
             top, bottom = height * piece // PIECES, height * (piece + 1) // PIECES
             mesh, total = faces[b % len(faces)], sums[b, piece]
-            spread_motion(clips[b], mesh, ids[b], weights[b], continues[b], colours[b], incoming[b], top, bottom, total)
+            seen = (clips[b], mesh, ids[b], weights[b], continues[b])
+            spread_motion(*seen, colours[b], incoming[b], pulls[b], top, bottom, total)
 
         spread(one_piece, batch * PIECES, thread_count(None))
         return gradient, torch.from_numpy(sums.sum(1)).to(positions.dtype), None, None
+
+
+def _up_to_edges(image: Tensor, gradient: Tensor, crossings: Crossings) -> Tensor:
+    """What the loss gains when the last bit of a surface before an edge moves a pixel to the right, and down.
+
+    From a pixel's centre to the edge the colour still changes (see `colours_at_edges`), and that part of the way moves
+    with the surface.
+
+    Returns:
+        [B, H, W, 2] float64.
+    """
+    near, far = colours_at_edges(image, crossings)
+    worth = pull(gradient, crossings)
+    result = torch.zeros(*image.shape[:3], 2, dtype=torch.float64, device=image.device)
+    way = crossings.vertical.long()
+    ends = ((crossings.first, image[crossings.first] - near), (crossings.second, far - image[crossings.second]))
+    for pixel, step in ends:
+        # In float64, whose sums torch takes in a fixed order on the CPU.
+        result.index_put_((*pixel, way), (step * worth).sum(-1), accumulate=True)
+    return result

@@ -19,6 +19,7 @@ def spread_motion(
     continues: Tensor,
     image: Tensor,
     incoming: Tensor,
+    pulls: Tensor,
 ) -> Tensor:
     """Return what the motion of surfaces sends to the positions.
 
@@ -32,6 +33,7 @@ def spread_motion(
         continues: [B, H, W, 2] bool, whether the surface goes on to the right and the lower neighbour.
         image: [B, H, W, C].
         incoming: [B, H, W, C] the image's gradient.
+        pulls: [B, H, W, 2] what else the loss gains when a pixel's point moves one to the right, and down.
 
     Returns:
         [B, V, 4] float64.
@@ -41,7 +43,7 @@ def spread_motion(
     """
     check_determinism("the gradient of motion_gradients")
     result = torch.zeros_like(positions, dtype=torch.float64, memory_format=torch.contiguous_format)
-    given = (positions, faces, ids, weights, continues, image, incoming)
+    given = (positions, faces, ids, weights, continues, image, incoming, pulls)
     launch(_spread_motion, ids.numel(), *(tensor.detach().contiguous() for tensor in given), result)
     return result
 
@@ -55,6 +57,7 @@ def _spread_motion(
     continues: Any,
     image: Any,
     incoming: Any,
+    pulls: Any,
     for_positions: Any,
 ) -> None:
     """Add each pixel's part; see `spread_motion` of `avatar.renderers.motion`."""
@@ -64,7 +67,7 @@ def _spread_motion(
         face = ids[b, row, column]
         if face < 0:
             continue
-        right, down = 0.0, 0.0
+        right, down = 2.0 * pulls[b, row, column, 0], 2.0 * pulls[b, row, column, 1]
         if continues[b, row, column, 0]:
             right += pull(image[b], incoming[b], row, column, 0, 1)
         if column > 0 and continues[b, row, column - 1, 0]:
