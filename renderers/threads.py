@@ -24,7 +24,7 @@ def thread_count(threads: int | None) -> int:
 
 def spread(work: Callable[[int], None], count: int, threads: int) -> None:
     """Call `work(0)` to `work(count - 1)` on up to `threads` threads and wait for all."""
-    if threads == 1 or count == 1:
+    if threads == 1 or count <= 1:
         for index in range(count):
             work(index)
         return
