@@ -20,6 +20,18 @@ SLACK = 1.0 / 64.0
 SAME_PLACE = 1e-6
 SAME_DEPTH = 1e-9
 HALVINGS = 12
+# Of the largest determinant that a face's corners could have; less is rounding.
+NO_AREA = 1e-14
+
+
+@part
+def volume(clip: Any, faces: Any, face: Any) -> float:
+    """Return the product of the lengths of a face's corners (x, y, w), at most which its determinant can be."""
+    size = 1.0
+    for corner in range(3):
+        v = faces[face, corner]
+        size *= clip[v, 0] ** 2 + clip[v, 1] ** 2 + clip[v, 3] ** 2
+    return size**0.5
 
 
 @part
@@ -34,15 +46,16 @@ def walk(
     dx: float,
     dy: float,
     end: float,
+    slack: float,
     planes: Any,
 ) -> Any:
     """Walk over the surface from `start` along (x, y) + t (dx, dy) until t = `end`.
 
     Returns:
         The last face; how it ended (REACHED the end, MET the target there, or the corner opposite the edge where the
-        surface stops); and the t of that.
+        surface stops); and the t of that, which up to `slack` may lie before the start or beyond the end.
     """
-    face, came, t, there = start, -1, 0.0, -1
+    face, came, t, there = start, -1, -slack, -1
     edge_functions(clip, faces, face, planes)
     for _ in range(MOST_STEPS):
         leaves, out = 2.0 * end + 1.0, -1
@@ -52,21 +65,25 @@ def walk(
                 at = -(planes[corner, 0] * x + planes[corner, 1] * y + planes[corner, 2]) / slope
                 if at < leaves:
                     leaves, out = at, corner
-        if face == target and leaves >= end - SLACK:
+        if face == target and leaves >= end - slack:
             return face, MET, end
         if there < 0 and leaves >= end:
             there = face
-        if out < 0 or leaves >= end + SLACK:
+        if out < 0 or leaves >= end + slack:
             return there, REACHED, end
         t = max(t, leaves)
         across = neighbours[face, out]
-        if across >= 0:
-            came = across % 3
-            edge_functions(clip, faces, across // 3, planes)
-        if across < 0 or planes[came, 0] * dx + planes[came, 1] * dy <= 0.0:
-            if there >= 0:
-                return there, REACHED, end
+        if across < 0:
             return face, out, t
+        came = across % 3
+        determinant = edge_functions(clip, faces, across // 3, planes)
+        if planes[came, 0] * dx + planes[came, 1] * dy <= 0.0:
+            if determinant > NO_AREA * volume(clip, faces, across // 3):
+                return face, out, t
+            # Which side of it is seen is rounding, so it was turned at random; it goes on where it touches.
+            for corner in range(3):
+                for axis in range(3):
+                    planes[corner, axis] = -planes[corner, axis]
         face = across // 3
     return face, REACHED, end
 
@@ -86,6 +103,19 @@ def depth_at(clip: Any, faces: Any, face: Any, x: float, y: float, planes: Any) 
 
 
 @part
+def depth_on(clip: Any, u: Any, v: Any, x: float, y: float, dx: float, dy: float) -> float:
+    """Return z / w of the edge from u to v where it crosses the line through (x, y) along (dx, dy).
+
+    It is known to rounding even where the face beside it is seen edge-on.
+    """
+    at_u = (clip[u, 0] - x * clip[u, 3]) * dy - (clip[u, 1] - y * clip[u, 3]) * dx
+    at_v = (clip[v, 0] - x * clip[v, 3]) * dy - (clip[v, 1] - y * clip[v, 3]) * dx
+    share = 0.5 if at_u == at_v else at_u / (at_u - at_v)
+    depth = clip[u, 2] + share * (clip[v, 2] - clip[u, 2])
+    return depth / (clip[u, 3] + share * (clip[v, 3] - clip[u, 3]))
+
+
+@part
 def lead(
     clip: Any,
     faces: Any,
@@ -100,8 +130,8 @@ def lead(
     planes: Any,
 ) -> Any:
     """Return the depth of the near pixel's surface less that of the far one's at t, and the face of each there."""
-    a, _, _ = walk(clip, faces, neighbours, here, -1, x, y, dx, dy, t, planes)
-    b, _, _ = walk(clip, faces, neighbours, there, -1, x + dx, y + dy, -dx, -dy, 1.0 - t, planes)
+    a, _, _ = walk(clip, faces, neighbours, here, -1, x, y, dx, dy, t, 0.0, planes)
+    b, _, _ = walk(clip, faces, neighbours, there, -1, x + dx, y + dy, -dx, -dy, 1.0 - t, 0.0, planes)
     px, py = x + t * dx, y + t * dy
     return depth_at(clip, faces, a, px, py, planes) - depth_at(clip, faces, b, px, py, planes), a, b
 
@@ -114,7 +144,7 @@ def note(
     found[count, 0], found[count, 1] = pixel, vertical
     found[count, 2], found[count, 3] = u, v
     found[count, 4], found[count, 5] = a, b
-    places[count, 0], places[count, 1] = t, share
+    places[count, 0], places[count, 1] = min(max(t, 0.0), 1.0), share
     return count + 1
 
 
@@ -143,12 +173,12 @@ def look_between(
     """
     a, a_end, low, high = -1, REACHED, 0.0, 1.0
     if here >= 0:
-        a, a_end, high = walk(clip, faces, neighbours, here, there, x, y, dx, dy, 1.0, planes)
+        a, a_end, high = walk(clip, faces, neighbours, here, there, x, y, dx, dy, 1.0, SLACK, planes)
         if a_end == MET:
             return count
     b, b_end = -1, REACHED
     if there >= 0:
-        b, b_end, low = walk(clip, faces, neighbours, there, here, x + dx, y + dy, -dx, -dy, 1.0, planes)
+        b, b_end, low = walk(clip, faces, neighbours, there, here, x + dx, y + dy, -dx, -dy, 1.0, SLACK, planes)
         if b_end == MET:
             return count
         low = 1.0 - low
@@ -165,16 +195,16 @@ def look_between(
             return note(found, places, count, pixel, vertical, bu, bv, -1, -1, low, 1.0)
         return count
     if a_stops and b_stops and abs(high - low) <= SAME_PLACE:
-        px, py = x + high * dx, y + high * dy
-        ahead = depth_at(clip, faces, a, px, py, planes) - depth_at(clip, faces, b, px, py, planes)
+        ahead = depth_on(clip, au, av, x, y, dx, dy) - depth_on(clip, bu, bv, x, y, dx, dy)
         if abs(ahead) <= SAME_DEPTH:
             return count
-    elif low > high:
+    elif a_stops and b_stops and low > high:
         # Something that no pixel centre sees lies between. Its colour is unknown; taking the mean of both for it
         # gives each edge half of the step.
         count = note(found, places, count, pixel, vertical, au, av, -1, -1, high, 0.5)
         return note(found, places, count, pixel, vertical, bu, bv, -1, -1, low, 0.5)
     # From low to high both surfaces are there; the nearer one that ends hides the other until its edge.
+    low, high = min(max(low, 0.0), 1.0), min(max(high, 0.0), 1.0)
     at_low, fa, fb = lead(clip, faces, neighbours, here, there, x, y, dx, dy, low, planes)
     if b_stops and at_low > 0.0:
         return note(found, places, count, pixel, vertical, bu, bv, -1, -1, low, 1.0)
