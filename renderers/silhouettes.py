@@ -25,7 +25,7 @@ NO_AREA = 1e-14
 
 
 @part
-def volume(clip: Any, faces: Any, face: Any) -> float:
+def volume(clip: Any, faces: Any, face: Any) -> Any:
     """Return the product of the lengths of a face's corners (x, y, w), at most which its determinant can be."""
     size = 1.0
     for corner in range(3):
@@ -103,7 +103,7 @@ def depth_at(clip: Any, faces: Any, face: Any, x: float, y: float, planes: Any) 
 
 
 @part
-def depth_on(clip: Any, u: Any, v: Any, x: float, y: float, dx: float, dy: float) -> float:
+def depth_on(clip: Any, u: Any, v: Any, x: float, y: float, dx: float, dy: float) -> Any:
     """Return z / w of the edge from u to v where it crosses the line through (x, y) along (dx, dy).
 
     It is known to rounding even where the face beside it is seen edge-on.
