@@ -49,6 +49,7 @@ METHODS: dict[str, tuple[Method, int]] = {
     "motion_gradients": (_motion, 1),
     "motion_gradients, 2 x 2 samples": (_motion, 2),
     "motion_gradients, 4 x 4 samples": (_motion, 4),
+    "motion_gradients, 8 x 8 samples": (_motion, 8),
 }
 """How a picture gets its gradients, and samples across and down each pixel: drawn larger and averaged."""
 
