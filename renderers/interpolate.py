@@ -46,7 +46,9 @@ def interpolate(attributes: Any, fragments: Fragments) -> Tensor:
     """
     values, corners = corner_values(attributes, fragments)
     if values.numel() == 0 or fragments.triangle_id.numel() == 0:
-        return values.new_zeros(*fragments.triangle_id.shape, values.shape[-1])
+        # Of nothing, but with a history: a loop over batches need not know.
+        nothing = 0.0 * (values.sum() + fragments.position_clip.sum())
+        return values.new_zeros(*fragments.triangle_id.shape, values.shape[-1]) + nothing
     result: Tensor = _Interpolate.apply(values, corners, fragments.position_clip, fragments)  # type: ignore[no-untyped-call]
     return result
 
@@ -103,7 +105,8 @@ class _Interpolate(torch.autograd.Function):
             seen = (fragments.triangle_id, fragments.barycentric, result, gradient)
             to_values, to_positions = backends.cuda_kernels().spread_gradients(positions, faces, values, corners, *seen)
             return to_values.to(values.dtype), None, to_positions.to(positions.dtype), None
-        rows, clips, incoming, out = (_arrays(one) for one in (values, positions, gradient, result))
+        # In float32 the planes of small triangles, which are differences of products, would be mostly rounding.
+        rows, clips, incoming, out = (_arrays(one) for one in (values, positions.double(), gradient, result))
         value_corners, position_corners = corners.numpy(), faces.numpy()
         ids, weights = fragments.triangle_id.numpy(), fragments.barycentric.numpy()
         batch, height = ids.shape[:2]
