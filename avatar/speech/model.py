@@ -1,4 +1,4 @@
-"""Speech in, mouth curves out: the spectrogram, the trunk and the decoder as one model with one file of weights."""
+"""Speech in, mouth curves out: spectrogram, trunk, decoder and contacts as one model with one file of weights."""
 
 import json
 import os
@@ -19,6 +19,7 @@ from avatar.animation import Animation
 from avatar.articulation.phones import ARPABET
 from avatar.controls import ARKIT
 from avatar.files import replacing
+from avatar.speech.contacts import Contacts
 from avatar.speech.decoder import CurveDecoder, Decoded
 from avatar.speech.mel import HOP, MARGIN, SAMPLE_RATE, LogMel, frame_energy, speech_level
 from avatar.speech.trunk import WhisperTrunk
@@ -93,12 +94,13 @@ class SpeechModel(nn.Module):
             width=self.config.width,
             dilations=self.config.dilations,
         )
+        self.contacts = Contacts(self.config.controls, self.config.phones)
         self._columns = ARKIT.indices(self.config.controls)
 
     @property
     def reach(self) -> int:
         """How many frames away a sound can be and still matter to a frame."""
-        return self.trunk.reach + self.decoder.reach
+        return self.trunk.reach + self.decoder.reach + self.contacts.reach
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> "SpeechModel":
@@ -191,7 +193,7 @@ class SpeechModel(nn.Module):
     def _window(self, audio: NDArray[np.float32], level: float, start: int, stop: int) -> NDArray[np.float32]:
         """Curves [stop - start, C] of some frames, computed with all the surroundings that matter to them."""
         mel = self.mel(_cut(audio, start - self.reach, stop + self.reach), torch.tensor([level]))
-        curves: NDArray[np.float32] = self(mel).curves[0, self.reach : -self.reach].numpy()
+        curves: NDArray[np.float32] = self.contacts(self(mel))[0, self.reach : -self.reach].numpy()
         return curves
 
 

@@ -8,6 +8,7 @@ from avatar.controls import ARKIT
 from avatar.speech import SpeechModel
 from avatar.speech import model as module
 from avatar.speech.model import MOUTH_CONTROLS, SpeechConfig
+from avatar.training.batches import hear
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +19,8 @@ def untrained() -> SpeechModel:
     with torch.no_grad():
         model.decoder.curves.weight *= 0.3
         model.decoder.curves.bias.fill_(0.5)
+        # Phones are heard with conviction, so that contacts are made.
+        model.decoder.phones.weight *= 4
     return model
 
 
@@ -32,6 +35,9 @@ def test_windows_leave_no_seam(untrained: SpeechModel, monkeypatch: pytest.Monke
     samples = sound(6)
     whole = untrained.predict(samples).weights
     assert np.ptp(whole[:, ARKIT.index("jawOpen")]) > 0.05
+    with torch.no_grad():
+        decoded = untrained(hear(untrained.mel, samples[None]))
+    assert not torch.allclose(untrained.contacts(decoded), decoded.curves.clamp(0, 1), atol=0.01)
     monkeypatch.setattr(module, "WINDOW", 37)
     np.testing.assert_allclose(untrained.predict(samples).weights, whole, atol=1e-5)
 
