@@ -51,7 +51,7 @@ class Gaze(nn.Module):
     def lid_weights(self, weights: Tensor) -> Tensor:
         """What the eyes' own angles add to the eyeLook shapes [B, 52], so that the lids follow them."""
         own = weights[:, _OWN_ANGLES]
-        both_ways = torch.cat([_positive_part(own), _positive_part(-own)], 1)
+        both_ways = torch.cat([positive_part(own), positive_part(-own)], 1)
         return both_ways @ self.lids_of_angles
 
     def balls_of(self, neutral: Tensor, identity: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -84,7 +84,7 @@ class Gaze(nn.Module):
         return out
 
 
-def _positive_part(x: Tensor) -> Tensor:
+def positive_part(x: Tensor) -> Tensor:
     """max(x, 0) with a rounded corner: 0 up to 0, a parabola for a degree, then straight."""
     corner = x.clamp(0, _SMOOTH)
     return corner * corner / (2 * _SMOOTH) + (x - _SMOOTH).clamp(min=0)
