@@ -60,7 +60,8 @@ def spread_gradients(
     check_determinism("the gradient of interpolate")
     for_values = torch.zeros_like(values, dtype=torch.float64, memory_format=torch.contiguous_format)
     for_positions = torch.zeros_like(positions, dtype=torch.float64, memory_format=torch.contiguous_format)
-    given = (positions.detach().double(), faces, values.detach(), corners, ids, weights, out.detach(), incoming.detach())
+    exact = positions.detach().double()
+    given = (exact, faces, values.detach(), corners, ids, weights, out.detach(), incoming.detach())
     launch(_spread_gradients, ids.numel(), *(tensor.contiguous() for tensor in given), for_values, for_positions)
     return for_values, for_positions
 
