@@ -103,6 +103,12 @@ def depth_at(clip: Any, faces: Any, face: Any, x: float, y: float, planes: Any) 
 
 
 @part
+def gap(clip: Any, faces: Any, a: Any, b: Any, x: float, y: float, planes: Any) -> Any:
+    """Return the depth of the plane of one face less that of another's."""
+    return depth_at(clip, faces, a, x, y, planes) - depth_at(clip, faces, b, x, y, planes)
+
+
+@part
 def depth_on(clip: Any, u: Any, v: Any, x: float, y: float, dx: float, dy: float) -> Any:
     """Return z / w of the edge from u to v where it crosses the line through (x, y) along (dx, dy).
 
@@ -132,8 +138,7 @@ def lead(
     """Return the depth of the near pixel's surface less that of the far one's at t, and the face of each there."""
     a, _, _ = walk(clip, faces, neighbours, here, -1, x, y, dx, dy, t, 0.0, planes)
     b, _, _ = walk(clip, faces, neighbours, there, -1, x + dx, y + dy, -dx, -dy, 1.0 - t, 0.0, planes)
-    px, py = x + t * dx, y + t * dy
-    return depth_at(clip, faces, a, px, py, planes) - depth_at(clip, faces, b, px, py, planes), a, b
+    return gap(clip, faces, a, b, x + t * dx, y + t * dy, planes), a, b
 
 
 @part
@@ -221,7 +226,11 @@ def look_between(
             low = middle
         else:
             high = middle
-    return note(found, places, count, pixel, vertical, -1, -1, fa, fb, 0.5 * (low + high), 1.0)
+    # The gap between two planes is linear, so its ends tell where it closes.
+    at_low = gap(clip, faces, fa, fb, x + low * dx, y + low * dy, planes)
+    at_high = gap(clip, faces, fa, fb, x + high * dx, y + high * dy, planes)
+    share = 0.5 if at_low == at_high else min(max(at_low / (at_low - at_high), 0.0), 1.0)
+    return note(found, places, count, pixel, vertical, -1, -1, fa, fb, low + share * (high - low), 1.0)
 
 
 @kernel

@@ -34,7 +34,7 @@ def noted(crossings):
 
 
 def agrees(clip, found, changes):
-    """Whether the crossings of one way are its changes: edges to rounding, cuts to a dozen halvings."""
+    """Whether the crossings of one way are its changes."""
 
     def same_edge(one, other):
         # Vertices may lie in one place.
@@ -43,9 +43,7 @@ def agrees(clip, found, changes):
         )
 
     return len(found) == len(changes) and all(
-        same_edge(edge, change.edge)
-        and faces == change.faces
-        and abs(place - change.place) < (1e-6 if edge else 2.0**-12)
+        same_edge(edge, change.edge) and faces == change.faces and abs(place - change.place) < 1e-6
         for (place, edge, faces, _), change in zip(found, changes, strict=True)
     )
 

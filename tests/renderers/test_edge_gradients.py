@@ -70,13 +70,12 @@ def triangles():
     return (clip * torch.linspace(1.0, 1.5, 6, dtype=torch.float64)[:, None])[None], torch.arange(6).reshape(2, 3)
 
 
-# Cuts are found by halving, to 1/8192 pixel.
 SCENES = {
     "a ball": (one_ball, 1e-9),
     "two balls": (lambda: balls((0.05, 0.02, 0.2)), 1e-9),
-    "balls that cut": (lambda: balls((0.08, 0.02, 0.05)), 1e-3),
+    "balls that cut": (lambda: balls((0.08, 0.02, 0.05)), 1e-7),
     "own meshes": (two_meshes, 1e-9),
-    "triangles that cut": (triangles, 1e-3),
+    "triangles that cut": (triangles, 1e-7),
 }
 
 
