@@ -42,4 +42,7 @@ def antialias(image: Any, fragments: Fragments) -> Tensor:
     step = torch.where(into_second, first - second, second - first)
     amount = (place - 0.5).abs() * across * crossings.share
     pixel = tuple(torch.where(into_second[:, 0], b, a) for a, b in zip(crossings.first, crossings.second, strict=True))
+    # Edges on all sides of a pixel may claim more than there is of it.
+    claimed = exact.new_zeros(exact.shape[:3]).index_put(pixel, amount, accumulate=True)
+    amount = amount / claimed[pixel].clamp(min=1.0)
     return exact.index_put(pixel, amount[:, None] * step, accumulate=True).to(colours.dtype)

@@ -49,8 +49,9 @@ def places(crossings: Crossings, fragments: Fragments) -> tuple[Tensor, Tensor]:
     height, width = fragments.size
     value, slope = lines(crossings, fragments, spots(crossings, height, width))
     along = _along(crossings, slope)
-    across = 2.0 * along**2 >= (slope**2).sum(1)
-    across &= along != 0.0
+    beside, below = slope.abs().unbind(1)
+    # A diagonal counts for rows alone: it would be blended twice.
+    across = torch.where(crossings.vertical, below > beside, (beside >= below) & (beside > 0.0))
     return crossings.place - torch.where(across, value / torch.where(across, along, 1.0), 0.0), across
 
 
