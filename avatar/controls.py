@@ -55,7 +55,7 @@ class ControlSpace:
         controls: the controls, names unique.
 
     Raises:
-        ValueError: a name occurs twice.
+        ValueError: a name occurs twice, or two differ in case alone, which Unreal and file systems take for one.
 
     Example:
         >>> ARKIT.index("jawOpen")
@@ -71,6 +71,10 @@ class ControlSpace:
         if len(set(self.names)) != len(self.names):
             twice = sorted({name for name in self.names if self.names.count(name) > 1})
             raise ValueError(f"control names of {self.name!r} must be unique, got twice: {', '.join(twice)}")
+        if len(self._spellings) != len(self.names):
+            alike = [name for name in self.names if self._spellings[name.casefold()] != name]
+            pairs = ", ".join(f"{name} and {self._spellings[name.casefold()]}" for name in alike)
+            raise ValueError(f"control names of {self.name!r} must differ in more than case, got {pairs}; rename one")
 
     def __len__(self) -> int:
         return len(self.controls)
@@ -86,6 +90,10 @@ class ControlSpace:
     @cached_property
     def _index(self) -> dict[str, int]:
         return {name: i for i, name in enumerate(self.names)}
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        return {name.casefold(): name for name in self.names}
 
     def index(self, name: str) -> int:
         """Column of a control.
@@ -105,6 +113,33 @@ class ControlSpace:
     def indices(self, names: Iterable[str]) -> list[int]:
         """Columns of several controls, in the order asked for."""
         return [self.index(name) for name in names]
+
+    def spelling(self, name: str) -> str:
+        """A control's own spelling of a name in any case.
+
+        Raises:
+            KeyError: no control has that name; the message lists the nearest ones.
+            TypeError: the name is not a string.
+        """
+        if not isinstance(name, str):
+            return self.names[self.index(name)]
+        return self._spellings.get(name.casefold()) or self.names[self.index(name)]
+
+    def spellings(self, names: Iterable[str]) -> dict[str, str]:
+        """What each of several names is called here, whatever its case; names that are not in the space are left out.
+
+        Raises:
+            ValueError: two of the names mean the same control, for example "jawOpen" and "JAWOPEN".
+        """
+        found: dict[str, str] = {}
+        for name in names:
+            own = self._spellings.get(name.casefold())
+            if own is not None and own in found.values():
+                other = next(given for given, known in found.items() if known == own)
+                raise ValueError(f"{other!r} and {name!r} both mean {self.name}'s {own!r}; remove one or rename it")
+            if own is not None:
+                found[name] = own
+        return found
 
     @property
     def neutral(self) -> NDArray[np.float32]:

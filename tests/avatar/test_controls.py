@@ -62,3 +62,24 @@ def test_impossible_controls_are_refused(arguments, message):
 def test_names_are_unique():
     with pytest.raises(ValueError, match="must be unique, got twice: a"):
         ControlSpace("s", (Control("a"), Control("b"), Control("a")))
+
+
+def test_names_differ_in_more_than_case():
+    with pytest.raises(ValueError, match="must differ in more than case, got Smile and smile; rename one"):
+        ControlSpace("s", (Control("Smile"), Control("a"), Control("smile")))
+
+
+def test_a_name_is_found_in_any_case():
+    assert ARKIT.spelling("JAWOPEN") == ARKIT.spelling("jawOpen") == "jawOpen"
+    with pytest.raises(KeyError, match="did you mean jawOpen"):
+        ARKIT.spelling("jawOpenn")
+    with pytest.raises(TypeError, match="addressed by its name"):
+        ARKIT.spelling(3)
+
+
+def test_foreign_names_are_matched_and_never_two_to_one():
+    assert ARKIT.spellings(["JawOpen", "other", "tongueout"]) == {"JawOpen": "jawOpen", "tongueout": "tongueOut"}
+    with pytest.raises(ValueError, match="'JawOpen' and 'jawopen' both mean ARKit's 'jawOpen'"):
+        ARKIT.spellings(["JawOpen", "jawopen"])
+    with pytest.raises(ValueError, match="both mean"):
+        ARKIT.spellings(["jawOpen", "jawOpen"])

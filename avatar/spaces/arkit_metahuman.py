@@ -1,0 +1,113 @@
+"""ARKit to MetaHuman and back, by the tables `data/arkit_to_metahuman.csv` and `data/metahuman_to_arkit.csv`."""
+
+from dataclasses import replace
+from functools import cache
+from math import radians
+
+import numpy as np
+
+from avatar.animation import Animation
+from avatar.controls import ARKIT, ARKIT_SHAPES, ControlSpace
+from avatar.spaces.metahuman import METAHUMAN, METAHUMAN_RAW, PREFIX
+from avatar.spaces.nearest import Array, nearest_weights, within_unit_box
+from avatar.spaces.tables import Row, evaluate, linear_part, read_table
+
+LOOK = {"Yaw": radians(30), "Pitch": radians(25)}
+"""Angle of an eye's own rotation that is worth weight 1 of the look curves, as on the built-in head."""
+
+_HEAD = {"headYaw": "HeadYaw", "headPitch": "HeadPitch", "headRoll": "HeadRoll"}
+_TOGETHER = tuple(f"{PREFIX}mouthLipsTogether{lip}{side}" for lip in "UD" for side in "LR")
+_SHAPES = ControlSpace("ARKit shapes", ARKIT.controls[: len(ARKIT_SHAPES)])
+
+
+def arkit_to_metahuman(animation: Animation) -> Animation:
+    """MetaHuman curves of ARKit controls.
+
+    The eyes' own angles join the look shapes, as they do on the built-in head. Weights outside 0..1 are clamped.
+    HeadControlSwitch is 1, so that the head's curves count.
+
+    Args:
+        animation: in `ARKIT`.
+
+    Returns:
+        The same frames in `METAHUMAN`, every curve within its range.
+    """
+    shapes = _looking(animation).clip(0.0, 1.0)
+    weights = np.tile(METAHUMAN.neutral.astype(np.float64), (len(animation), 1))
+    weights += shapes @ _linear()
+    for row in _forward():
+        if row.is_rule:
+            weights[:, METAHUMAN.index(PREFIX + row.target)] += row.weight * evaluate(row.source, shapes, _SHAPES)
+    for ours, theirs in _HEAD.items():
+        weights[:, METAHUMAN.index(theirs)] = animation[ours]
+    weights[:, METAHUMAN.index("HeadControlSwitch")] = 1.0
+    return replace(animation, space=METAHUMAN, weights=weights.astype(np.float32)).clamp()
+
+
+def metahuman_to_arkit(animation: Animation) -> Animation:
+    """ARKit controls that come nearest to MetaHuman curves.
+
+    Curves that ARKit's shapes drive are fitted by bounded least squares; mouthClose is what lips that stay together
+    take back of the jaw's opening; curves that are finer than ARKit add to the shapes that they are like.
+
+    Args:
+        animation: in `METAHUMAN`.
+
+    Returns:
+        The same frames in `ARKIT`, every control within its range. Gaze is in the look shapes; the eyes' own angles
+        stay 0. The head's angles are 0 where HeadControlSwitch is below a half.
+    """
+    curves = animation.clamp().weights.astype(np.float64)
+    driven = np.flatnonzero(_linear().any(0))
+    shapes = nearest_weights(_linear()[:, driven], curves[:, driven], within_unit_box, saturation=1.0)
+    for row in read_table("metahuman_to_arkit.csv"):
+        shapes[:, _SHAPES.index(row.target)] += row.weight * curves[:, METAHUMAN.index(PREFIX + row.source)]
+    shapes = shapes.clip(0.0, 1.0)
+    together = curves[:, METAHUMAN.indices(_TOGETHER)].mean(1)
+    shapes[:, _SHAPES.index("mouthClose")] = together * shapes[:, _SHAPES.index("jawOpen")]
+    weights = np.zeros((len(animation), len(ARKIT)))
+    weights[:, : len(_SHAPES)] = shapes
+    switched_on = animation["HeadControlSwitch"] >= 0.5
+    for ours, theirs in _HEAD.items():
+        weights[:, ARKIT.index(ours)] = animation[theirs] * switched_on
+    return replace(animation, space=ARKIT, weights=weights.astype(np.float32)).clamp()
+
+
+def metahuman_to_raw(animation: Animation) -> Animation:
+    """Raw controls of the rig; neck and head stay at rest, for their joints' axes are the character's."""
+    weights = np.tile(METAHUMAN_RAW.neutral, (len(animation), 1))
+    count = _expressions()
+    weights[:, :count] = animation.weights[:, :count]
+    return replace(animation, space=METAHUMAN_RAW, weights=weights)
+
+
+def raw_to_metahuman(animation: Animation) -> Animation:
+    """Live Link curves of raw controls; what neck and head do is lost."""
+    weights = np.tile(METAHUMAN.neutral, (len(animation), 1))
+    count = _expressions()
+    weights[:, :count] = animation.weights[:, :count]
+    return replace(animation, space=METAHUMAN, weights=weights)
+
+
+def _looking(animation: Animation) -> Array:
+    """The 52 shapes [T, 52], the eyes' own angles put into the look shapes."""
+    shapes = animation.weights[:, : len(ARKIT_SHAPES)].astype(np.float64)
+    for side in ("Left", "Right"):
+        yaw, pitch = (animation[f"{side.lower()}Eye{axis}"] / LOOK[axis] for axis in LOOK)
+        outwards = yaw if side == "Left" else -yaw
+        for name, share in (("Out", outwards), ("In", -outwards), ("Down", pitch), ("Up", -pitch)):
+            shapes[:, _SHAPES.index(f"eyeLook{name}{side}")] += share.clip(min=0.0)
+    return shapes
+
+
+def _forward() -> tuple[Row, ...]:
+    return read_table("arkit_to_metahuman.csv")
+
+
+@cache
+def _linear() -> Array:
+    return linear_part(_forward(), _SHAPES, METAHUMAN, PREFIX)
+
+
+def _expressions() -> int:
+    return sum(name.startswith(PREFIX) for name in METAHUMAN.names)

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from avatar import ARKIT, Animation, Control, ControlSpace
+from avatar.spaces import FLAME, METAHUMAN_RAW, OCULUS, SPACES, convert, flame_space, rekey
+
+
+def test_spaces_are_registered_by_name():
+    assert SPACES["arkit"] is ARKIT and set(SPACES) == {"arkit", "flame", "metahuman", "metahuman-raw", "oculus", "vrm"}
+
+
+def test_the_same_space_is_left_alone(random_faces):
+    face = random_faces(2)
+    assert convert(face, ARKIT) is face
+
+
+def test_other_orders_and_fewer_controls_are_put_in_their_places():
+    space = ControlSpace("phone", (Control("TongueOut"), Control("jawOpen")))
+    face = convert(Animation(space, [[0.2, 0.7]], 30), ARKIT)
+    assert face["jawOpen"][0] == np.float32(0.7) and face["tongueOut"][0] == np.float32(0.2)
+    assert face.weights.sum() == pytest.approx(0.9)
+    assert convert(Animation(space, [[0.2, 0.7]], 30), METAHUMAN_RAW)["CTRL_expressions.jawOpen"][0] == np.float32(0.7)
+
+
+def test_what_a_smaller_space_lacks_must_rest():
+    small = flame_space(50)
+    rest = Animation(FLAME, np.zeros((2, len(FLAME))), 30)
+    assert convert(rest, small).space == small
+    with pytest.raises(ValueError, match="FLAME with 67 controls lacks exp_80, which the animation uses"):
+        convert(rest.with_curves({"exp_80": 1.0}), small)
+    back = convert(Animation(small, np.ones((1, len(small))), 30), FLAME)
+    assert back["exp_49"][0] == 1 and back["exp_50"][0] == 0 and back["eyelid_left"][0] == 1
+
+
+def test_units_must_agree():
+    space = ControlSpace("odd", (Control("headYaw"),))
+    with pytest.raises(ValueError, match="'headYaw' is a weight in odd and a radian in ARKit"):
+        rekey(Animation(space, [[0.1]], 30), ARKIT)
+
+
+def test_flame_needs_its_file():
+    for animation, space in ((Animation(ARKIT, ARKIT.neutral[None], 30), FLAME), (rest(FLAME), OCULUS)):
+        with pytest.raises(ValueError, match="avatar retarget CLIP --to flame --rig"):
+            convert(animation, space)
+
+
+def test_an_unknown_space_lists_the_maps():
+    space = ControlSpace("mine", (Control("wobble"),))
+    with pytest.raises(ValueError, match="no map leads from mine to ARKit; there are ARKit to MetaHuman"):
+        convert(rest(space), ARKIT)
+
+
+def rest(space):
+    return Animation(space, space.neutral[None], 30)
