@@ -230,6 +230,53 @@ def test_empty_things():
     assert one.triangle_id.tolist() == [[[0]]]
 
 
+def meshes(count=3):
+    """Soups of different length: clip positions [B, V, 4], faces [B, F, 3] filled up with -1, and each by itself."""
+    clips = np.stack([soup(seed)[0] for seed in range(count)])
+    alone = [soup(0)[1][: 30 - 8 * b] for b in range(count)]
+    faces = np.full((count, 30, 3), -1)
+    for mesh, rows in zip(faces, alone, strict=True):
+        mesh[: len(rows)] = rows
+    return clips, faces, alone
+
+
+def test_several_meshes_in_a_batch():
+    clips, faces, alone = meshes()
+    batch = rasterize(clips, faces, (29, 41))
+    for b, mesh in enumerate(alone):
+        one = rasterize(clips[b : b + 1], mesh, (29, 41))
+        for name in ("triangle_id", "barycentric", "depth"):
+            np.testing.assert_array_equal(getattr(batch, name)[b : b + 1], getattr(one, name))
+        np.testing.assert_array_equal(batch.triangle_id[b], slow_rasterize(clips[b], mesh, (29, 41))[0])
+    assert len({int(ids.max()) for ids in batch.triangle_id}) == 3
+
+
+def test_rows_of_none_may_stand_anywhere():
+    clips, faces, _ = meshes()
+    spread = np.full((3, 60, 3), -1)
+    spread[:, 1::2] = faces
+    plain, holes = rasterize(clips, faces, (29, 41)), rasterize(clips, spread, (29, 41))
+    ids = np.where(plain.triangle_id < 0, -1, 2 * plain.triangle_id + 1)
+    np.testing.assert_array_equal(holes.triangle_id, ids)
+    np.testing.assert_array_equal(holes.depth, plain.depth)
+
+
+def test_meshes_of_none_at_all():
+    clips, faces, _ = meshes()
+    faces[1] = -1
+    seen = rasterize(clips, faces, (29, 41))
+    assert (seen.triangle_id[1] == -1).all() and (seen.triangle_id[[0, 2]] >= 0).any((1, 2)).all()
+    assert (rasterize(clips, np.zeros((3, 0, 3), int), (4, 5)).triangle_id == -1).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_several_meshes_with_any_number_of_threads(threads):
+    clips, faces, _ = meshes()
+    one, more = (rasterize(clips.astype(np.float32), faces, (29, 41), threads=count) for count in (1, threads))
+    for name in ("triangle_id", "barycentric", "depth"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(more, name))
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
@@ -241,6 +288,9 @@ def test_empty_things():
         ({"faces": [[-1, 1, 2]]}, ValueError, "got -1 to 2"),
         ({"faces": [[0.0, 1.0, 2.0]]}, TypeError, "faces must be integer vertex indices, got float32"),
         ({"faces": [0, 1, 2]}, ValueError, r"faces must be \[F, 3\], got \[3\]"),
+        ({"faces": [[[0, 1, 2]]] * 2}, ValueError, r"faces must be \[1, F, 3\], got \[2, 1, 3\]"),
+        ({"faces": [[[0, 1, -1]]]}, ValueError, "got -1 to 1"),
+        ({"faces": [[[0, 1, 2], [-1, -1, 5]]]}, ValueError, "got -1 to 5"),
         ({"size": (0, 4)}, ValueError, r"size must be \(height, width\) in whole pixels from 1 to 16384"),
         ({"size": (4.5, 4)}, ValueError, "size must be"),
         ({"size": 4}, ValueError, "size must be"),
