@@ -3,7 +3,8 @@
 python -m benchmarks.motion CORPUS [--fps 60] [--limit 200] [--json OUT]
 
 The reference is the articulation model on the corpus's phone times. Beside the model stand the articulation model
-itself (what the measures say of a perfect student) and two mouths that only follow the loudness.
+itself (what the measures say of a perfect student) and two mouths that only follow the loudness; "on flite" and the
+like are the model on one synthesizer's utterances.
 """
 
 import json
@@ -25,6 +26,7 @@ from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from benchmarks.baseline import envelope_animation
 from benchmarks.provenance import commit
+from benchmarks.stray_contacts import StrayContacts
 
 SPLITS = ("held_out_voice", "held_out_sentence")
 
@@ -66,14 +68,21 @@ def main(options: Options) -> None:
         corpus = Corpus.open(options.corpus, split=split)
         chosen = np.unique(np.linspace(0, len(corpus) - 1, min(options.limit, len(corpus))).round().astype(int))
         columns: dict[str, Judgement] = defaultdict(Judgement)
-        voices = set()
+        engines: dict[str, Judgement] = defaultdict(Judgement)
+        voices, stray = set(), StrayContacts()
         for index in track(chosen, split.replace("_", " ")):
             utterance = corpus[int(index)]
             voices.add(utterance.voice)
             animations = candidates(utterance, model, options.fps)
-            reference = mouth_motion(animations["articulation"], head)
-            for heading, animation in animations.items():
-                columns[heading] += judge(mouth_motion(animation, head), utterance.phones, reference)
+            motions = {heading: mouth_motion(animation, head) for heading, animation in animations.items()}
+            reference = motions["articulation"]
+            for heading, motion in motions.items():
+                judgement = judge(motion, utterance.phones, reference)
+                columns[heading] += judgement
+                if heading == "model":
+                    engines[f"on {utterance.engine}"] += judgement
+            stray += StrayContacts.between(motions["model"], reference, utterance.phones)
+        columns = {"model": columns.pop("model"), **dict(sorted(engines.items())), **columns}
         results[split] = columns
         demands = columns["model"].demands
         print(
@@ -82,6 +91,7 @@ def main(options: Options) -> None:
             f"{options.fps:g} fps, commit {commit()}\n"
         )
         print(table(columns))
+        print(f"\n{stray}")
     if options.json:
         values = {split: {name: numbers(j) for name, j in columns.items()} for split, columns in results.items()}
         options.json.write_text(json.dumps({"commit": commit(), "fps": options.fps, "splits": values}, indent=1))
