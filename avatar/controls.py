@@ -121,9 +121,8 @@ class ControlSpace:
             KeyError: no control has that name; the message lists the nearest ones.
             TypeError: the name is not a string.
         """
-        if not isinstance(name, str):
-            return self.names[self.index(name)]
-        return self._spellings.get(name.casefold()) or self.names[self.index(name)]
+        found = self._spellings.get(str(name).casefold())
+        return self.names[self.index(name)] if found is None else found
 
     def spellings(self, names: Iterable[str]) -> dict[str, str]:
         """What each of several names is called here, whatever its case; names that are not in the space are left out.

@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from functools import cache
-from math import radians
 
 import numpy as np
 
 from avatar.animation import Animation
 from avatar.controls import ARKIT, ARKIT_SHAPES, ControlSpace
+from avatar.spaces.gaze_shapes import with_own_angles
 from avatar.spaces.metahuman import METAHUMAN, METAHUMAN_RAW, PREFIX
 from avatar.spaces.nearest import Array, nearest_weights, within_unit_box
 from avatar.spaces.tables import Row, evaluate, linear_part, read_table
-
-LOOK = {"Yaw": radians(30), "Pitch": radians(25)}
-"""Angle of an eye's own rotation that is worth weight 1 of the look curves, as on the built-in head."""
 
 _HEAD = {"headYaw": "HeadYaw", "headPitch": "HeadPitch", "headRoll": "HeadRoll"}
 _TOGETHER = tuple(f"{PREFIX}mouthLipsTogether{lip}{side}" for lip in "UD" for side in "LR")
@@ -32,7 +29,7 @@ def arkit_to_metahuman(animation: Animation) -> Animation:
     Returns:
         The same frames in `METAHUMAN`, every curve within its range.
     """
-    shapes = _looking(animation).clip(0.0, 1.0)
+    shapes = with_own_angles(animation).clip(0.0, 1.0)
     weights = np.tile(METAHUMAN.neutral.astype(np.float64), (len(animation), 1))
     weights += shapes @ _linear()
     for row in _forward():
@@ -87,17 +84,6 @@ def raw_to_metahuman(animation: Animation) -> Animation:
     count = _expressions()
     weights[:, :count] = animation.weights[:, :count]
     return replace(animation, space=METAHUMAN, weights=weights)
-
-
-def _looking(animation: Animation) -> Array:
-    """The 52 shapes [T, 52], the eyes' own angles put into the look shapes."""
-    shapes = animation.weights[:, : len(ARKIT_SHAPES)].astype(np.float64)
-    for side in ("Left", "Right"):
-        yaw, pitch = (animation[f"{side.lower()}Eye{axis}"] / LOOK[axis] for axis in LOOK)
-        outwards = yaw if side == "Left" else -yaw
-        for name, share in (("Out", outwards), ("In", -outwards), ("Down", pitch), ("Up", -pitch)):
-            shapes[:, _SHAPES.index(f"eyeLook{name}{side}")] += share.clip(min=0.0)
-    return shapes
 
 
 def _forward() -> tuple[Row, ...]:

@@ -28,6 +28,10 @@ _MAPS: dict[tuple[str, str], tuple[str, str]] = {
     ("metahuman", "arkit"): ("avatar.spaces.arkit_metahuman", "metahuman_to_arkit"),
     ("metahuman", "metahuman-raw"): ("avatar.spaces.arkit_metahuman", "metahuman_to_raw"),
     ("metahuman-raw", "metahuman"): ("avatar.spaces.arkit_metahuman", "raw_to_metahuman"),
+    ("arkit", "oculus"): ("avatar.spaces.arkit_oculus", "arkit_to_oculus"),
+    ("oculus", "arkit"): ("avatar.spaces.arkit_oculus", "oculus_to_arkit"),
+    ("arkit", "vrm"): ("avatar.spaces.arkit_vrm", "arkit_to_vrm"),
+    ("vrm", "arkit"): ("avatar.spaces.arkit_vrm", "vrm_to_arkit"),
 }
 """From and to, and the module and function that go there; imported when they are needed."""
 

@@ -13,11 +13,12 @@ def nearest_weights(
     targets: Array,
     project: Callable[[Array], Array],
     *,
+    cost: Array | None = None,
     saturation: float | None = None,
-    iterations: int = 500,
-    tolerance: float = 1e-6,
+    iterations: int = 2000,
+    tolerance: float = 1e-7,
 ) -> Array:
-    """Minimise |x poses - target|^2 for each target, with x kept where `project` puts it.
+    """Minimise |x poses - target|^2 + cost x for each target, with x kept where `project` puts it.
 
     Accelerated projected gradient steps (Beck and Teboulle 2009, FISTA), started anew where they overshoot
     (O'Donoghue and Candes 2015).
@@ -26,6 +27,7 @@ def nearest_weights(
         poses: [K, D], what each weight adds.
         targets: [T, D].
         project: takes [T, K] to the nearest allowed weights.
+        cost: [T, K], what each weight costs at 1; nothing when left out.
         saturation: where a target is at least this, more than it is no error: the target was cut off there.
         iterations: at most so many steps.
         tolerance: steps end when no weight moves by more.
@@ -35,12 +37,13 @@ def nearest_weights(
     """
     step = 1.0 / float(np.linalg.norm(poses, 2)) ** 2
     saturated = np.zeros(targets.shape, bool) if saturation is None else targets >= saturation
+    downhill = 0.0 if cost is None else cost / 2
     weights = ahead = project(np.zeros((len(targets), len(poses))))
     momentum = 1.0
     for _ in range(iterations):
         residual = targets - ahead @ poses
-        residual[saturated] = residual[saturated].clip(min=0)
-        moved = project(ahead + step * residual @ poses.T)
+        residual = np.where(saturated, residual.clip(min=0), residual)
+        moved = project(ahead + step * (residual @ poses.T - downhill))
         if ((ahead - moved) * (moved - weights)).sum() > 0:
             momentum = 1.0
         following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2

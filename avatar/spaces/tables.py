@@ -48,8 +48,8 @@ def read_table(name: str) -> tuple[Row, ...]:
     Args:
         name: the file's name without folder; its first two columns name the spaces.
     """
-    with (files("avatar.spaces") / "data" / name).open(encoding="utf-8", newline="") as file:
-        header, *lines = [line for line in csv.reader(file) if line]
+    text = (files("avatar.spaces") / "data" / name).read_text("utf-8")
+    header, *lines = csv.reader(text.splitlines())
     rows = []
     for source, target, weight, meaning in lines:
         sides = (_both_sides(name, space) for name, space in zip((source, target), header[:2], strict=True))
@@ -59,7 +59,7 @@ def read_table(name: str) -> tuple[Row, ...]:
 
 
 def _both_sides(name: str, space: str) -> list[str]:
-    return [name.replace("*", side) for side in _SIDES[space]]
+    return [name.replace("*", side) for side in _SIDES.get(space, ("", ""))]
 
 
 def linear_part(rows: tuple[Row, ...], source: ControlSpace, target: ControlSpace, prefix: str = "") -> Array:

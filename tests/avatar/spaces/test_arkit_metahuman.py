@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from avatar import ARKIT, Animation
 from avatar.controls import ARKIT_SHAPES
 from avatar.spaces import METAHUMAN, METAHUMAN_RAW, convert
-from avatar.spaces.arkit_metahuman import LOOK
+from avatar.spaces.gaze_shapes import LOOK
 from avatar.spaces.metahuman import PREFIX
 from avatar.spaces.tables import read_table
 
