@@ -1,5 +1,6 @@
 """What every head offers, whatever it is made of."""
 
+import logging
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -8,6 +9,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from avatar.controls import ControlSpace
+
+log = logging.getLogger(__name__)
 
 BUILT_IN = "built-in"
 """The name of the head that ships with the package."""
@@ -60,7 +63,8 @@ def load_rig(name: str | Path) -> Rig:
     """Load a head.
 
     Args:
-        name: "built-in", or a .safetensors file that `avatar rig import` wrote.
+        name: "built-in", a .safetensors file that `avatar rig import` wrote, or what that command takes, which is then
+            imported anew each time.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -71,14 +75,26 @@ def load_rig(name: str | Path) -> Rig:
 
         return BuiltInHead.load()
     path = Path(name)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(
             f'no rig at {path}; give "{BUILT_IN}" or a file made by: avatar rig import FILE -o {path}'
         )
+    if path.suffix.lower() != ".safetensors":
+        return _imported(path)
     kind = _kind(path)
     module, loader = _KINDS[kind]
     rig: Rig = getattr(import_module(module), loader).load(path)
     return rig
+
+
+def _imported(path: Path) -> Rig:
+    from avatar.rigs.importing import import_rig
+    from avatar.rigs.shape_rig import ShapeRig
+
+    imported = import_rig(path)
+    for note in imported.notes:
+        log.info("%s: %s", path, note)
+    return ShapeRig(imported.data)
 
 
 def _kind(path: Path) -> str:

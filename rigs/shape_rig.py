@@ -55,7 +55,8 @@ class ShapeRig(nn.Module):
         self.mouth_corners = data.mouth_corners
         self.notes = dict(data.notes)
         self.regions = {name: torch.from_numpy(rows.copy()) for name, rows in data.regions.items()}
-        self.turns_head = data.head_turn is not None and all(name in self.space for name in _HEAD_ANGLES)
+        self._head_angles = self.space.indices(self.space.spellings(_HEAD_ANGLES).values())
+        self.turns_head = data.head_turn is not None and len(self._head_angles) == 3
         self._own_eye_angles = [self.space.index(name) for name in _EYE_ANGLES if name in self.space]
         for name in ("faces", "face_parts", "vertex_colours", "landmarks", "rest"):
             self._constant(name, torch.from_numpy(getattr(data, name).copy()))
@@ -119,7 +120,7 @@ class ShapeRig(nn.Module):
         if not self.turns_head:
             return vertices
         about = vertices - self.neck_pivot
-        turned = about @ yaw_pitch_roll(weights[:, self.space.indices(_HEAD_ANGLES)]).transpose(-1, -2)
+        turned = about @ yaw_pitch_roll(weights[:, self._head_angles]).transpose(-1, -2)
         return vertices + self.head_weight[:, None] * (turned - about)
 
     def neutral(self, identity: Tensor | None = None) -> Tensor:

@@ -78,7 +78,7 @@ def test_eyeballs_stay_rigid_and_lids_follow_their_angles(rig, data):
     ball = data.rest[:10] - data.rest[:10].mean(0)
     np.testing.assert_allclose(looked[:10], turned[:10], atol=1e-6)
     np.testing.assert_allclose(
-        np.linalg.norm(looked[:10] - data.eyeballs.centres[0], axis=1), np.linalg.norm(ball, axis=1), atol=1e-6
+        np.linalg.norm(looked[:10].numpy() - data.eyeballs.centres[0], axis=1), np.linalg.norm(ball, axis=1), atol=1e-6
     )
     np.testing.assert_allclose(looked[20:], data.rest[20:] + data.shapes[ARKIT.index("eyeLookOutLeft"), 20:], atol=1e-6)
     # The lids follow a turn by its angle's share of the shape's own, less the rounding near zero.
