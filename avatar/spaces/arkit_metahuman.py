@@ -13,7 +13,9 @@ from avatar.spaces.nearest import Array, nearest_weights, within_unit_box
 from avatar.spaces.tables import Row, evaluate, linear_part, read_table
 
 _HEAD = {"headYaw": "HeadYaw", "headPitch": "HeadPitch", "headRoll": "HeadRoll"}
-_TOGETHER = tuple(f"{PREFIX}mouthLipsTogether{lip}{side}" for lip in "UD" for side in "LR")
+TOGETHER = tuple(f"{PREFIX}mouthLipsTogether{lip}{side}" for lip in "UD" for side in "LR")
+"""The four curves that hold the lips together over an open jaw."""
+
 _SHAPES = ControlSpace("ARKit shapes", ARKIT.controls[: len(ARKIT_SHAPES)])
 
 
@@ -45,7 +47,7 @@ def metahuman_to_arkit(animation: Animation) -> Animation:
     """ARKit controls that come nearest to MetaHuman curves.
 
     Curves that ARKit's shapes drive are fitted by bounded least squares; mouthClose is what lips that stay together
-    take back of the jaw's opening; curves that are finer than ARKit add to the shapes that they are like.
+    take back of the jaw's opening; curves finer than ARKit's shapes make those that they are like at least so large.
 
     Args:
         animation: in `METAHUMAN`.
@@ -57,10 +59,11 @@ def metahuman_to_arkit(animation: Animation) -> Animation:
     curves = animation.clamp().weights.astype(np.float64)
     driven = np.flatnonzero(_linear().any(0))
     shapes = nearest_weights(_linear()[:, driven], curves[:, driven], within_unit_box, saturation=1.0)
+    finer = np.zeros_like(shapes)
     for row in read_table("metahuman_to_arkit.csv"):
-        shapes[:, _SHAPES.index(row.target)] += row.weight * curves[:, METAHUMAN.index(PREFIX + row.source)]
-    shapes = shapes.clip(0.0, 1.0)
-    together = curves[:, METAHUMAN.indices(_TOGETHER)].mean(1)
+        finer[:, _SHAPES.index(row.target)] += row.weight * curves[:, METAHUMAN.index(PREFIX + row.source)]
+    shapes = np.maximum(shapes, finer).clip(0.0, 1.0)
+    together = curves[:, METAHUMAN.indices(TOGETHER)].mean(1)
     shapes[:, _SHAPES.index("mouthClose")] = together * shapes[:, _SHAPES.index("jawOpen")]
     weights = np.zeros((len(animation), len(ARKIT)))
     weights[:, : len(_SHAPES)] = shapes

@@ -193,7 +193,7 @@ def test_whatever_comes_the_result_is_within_its_ranges(seed):
     assert not convert(Animation(ARKIT, chance.uniform(-2, 2, (3, len(ARKIT))), 60), METAHUMAN).out_of_range()
 
 
-def test_what_is_finer_than_arkit_adds_to_what_it_is_like():
+def test_what_is_finer_than_arkit_becomes_what_it_is_like():
     def back(name):
         return convert(Animation.from_curves(METAHUMAN, {PREFIX + name: [1.0]}, 60), ARKIT)
 
