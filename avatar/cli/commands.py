@@ -8,10 +8,12 @@ import tyro
 from avatar.cli.animate import Animate
 from avatar.cli.info import Info
 from avatar.cli.render import Render
+from avatar.cli.send import Send
 
 Command = (
     Annotated[Animate, tyro.conf.subcommand("animate")]
     | Annotated[Render, tyro.conf.subcommand("render")]
+    | Annotated[Send, tyro.conf.subcommand("send")]
     | Annotated[Info, tyro.conf.subcommand("info")]
 )
 
@@ -22,7 +24,7 @@ avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
 --version prints the version; --debug shows where an error came from."""
 
 
-def parse(words: Sequence[str]) -> Animate | Render | Info:
+def parse(words: Sequence[str]) -> Animate | Render | Send | Info:
     """The command that the words ask for.
 
     Raises:

@@ -91,20 +91,10 @@ class Render(Look):
 
 
 def load_clip(path: Path) -> "Animation":
-    """The animation in a .csv or .npz file.
+    """The animation in a file of curves, any that `avatar.export.load_animation` reads."""
+    from avatar.export.reading import load_animation
 
-    Raises:
-        OSError: there is no such file, or it may not be read.
-        ValueError: another extension, or not such a file.
-    """
-    from avatar.animation import Animation
-    from avatar.export import livelink
-
-    readers = {".csv": livelink.read, ".npz": Animation.load}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise ValueError(f"cannot read curves from {path}: its extension must be one of {', '.join(readers)}")
-    return reader(path)
+    return load_animation(path)
 
 
 def _check_instants(animation: "Animation", options: "ExportOptions") -> None:

@@ -28,13 +28,21 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
+    ".a2f.json": Format("Audio2Face JSON", "avatar.export.audio2face"),
     ".blend.py": Format("script that rebuilds the scene in Blender", "avatar.export.blender"),
     ".csv": Format("Live Link Face CSV", "avatar.export.livelink"),
+    ".flame.npz": Format("FLAME parameters", "avatar.export.flame"),
     ".glb": Format("glTF head with morph targets and the animation", "avatar.export.gltf"),
+    ".livelink.bin": Format("recording of Live Link Face packets", "avatar.export.livelink_packets"),
     ".mov": Format("video with sound and alpha for editors (ProRes 4444)", "avatar.export.video"),
     ".mp4": Format("video with sound", "avatar.export.video"),
     ".npz": Format("curves for avatar itself and numpy", "avatar.export.npz"),
+    ".oculus.json": Format("Oculus visemes", "avatar.export.oculus"),
     ".png": Format("a picture, or one a frame where the name holds %04d or ends in /", "avatar.export.pictures"),
+    ".rigmapper.csv": Format("MetaHuman curves for Unreal's RigMapper", "avatar.export.rigmapper"),
+    ".unity.json": Format("curves for Unity", "avatar.export.unity"),
+    ".unreal.py": Format("script that makes an AnimSequence of MetaHuman curves", "avatar.export.unreal"),
+    ".vrm.json": Format("VRM expressions", "avatar.export.vrm"),
     ".webm": Format("video with sound and alpha for browsers (VP9)", "avatar.export.video"),
 }
 """Extension to format. A new format is one module and one line here."""

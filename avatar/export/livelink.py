@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from avatar.animation import Animation
 from avatar.controls import ARKIT, ARKIT_ROTATIONS, ARKIT_SHAPES
-from avatar.export.formats import in_arkit
+from avatar.export.conversion import in_space
 from avatar.export.options import ExportOptions
 from avatar.files import replacing
 
@@ -38,7 +38,13 @@ CONTROLS: tuple[str, ...] = tuple(_APP_ORDER)
 COLUMNS: tuple[str, ...] = ("Timecode", "BlendshapeCount", *map(_app_name, CONTROLS))
 """The 63 columns of the file."""
 
-_SIGNS = np.array([-1.0 if name.endswith(("Yaw", "Roll")) else 1.0 for name in CONTROLS])
+
+def app_sign(name: str) -> float:
+    """-1 for the controls that the app turns the other way round than we do, else 1."""
+    return -1.0 if name.endswith(("Yaw", "Roll")) else 1.0
+
+
+_SIGNS = np.array([app_sign(name) for name in CONTROLS])
 _BY_APP_NAME = {_app_name(name).lower(): name for name in CONTROLS}
 _TIMECODE = re.compile(r"(\d+):(\d+):(\d+):(\d+(?:\.\d+)?)")
 _COMMON_RATES = (60.0, 120.0, 24.0, 25.0, 30.0, 48.0, 50.0, 90.0, 100.0)
@@ -47,7 +53,7 @@ _BROADCAST_RATES = (24000 / 1001, 30000 / 1001, 60000 / 1001)
 
 def write(animation: Animation, path: str, options: ExportOptions) -> None:
     """Write the curves as the app would, one row a frame, the first at 00:00:00:00.000."""
-    in_arkit(animation, path)
+    animation = in_space(animation, ARKIT, f"write {path}")
     values = animation.weights[:, ARKIT.indices(CONTROLS)] * _SIGNS + 0.0  # no minus zeros
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="ascii") as file:
         rows = csv.writer(file, lineterminator="\n")

@@ -11,7 +11,7 @@ from avatar.export import export
 def test_of_the_install(run):
     code, out, _ = run("info")
     assert code == 0
-    for word in ("avatar: ", "Apache-2.0", "torch", "vertices, 61 controls", ".csv, .glb, .mov, .mp4, "):
+    for word in ("avatar: ", "Apache-2.0", "torch", "vertices, 61 controls", ".csv, ", ".glb, ", ".mov, .mp4, "):
         assert word in out
 
 

@@ -108,7 +108,7 @@ def test_python_draws_the_same(run, clip, monkeypatch):
     [
         (("gone.csv", "-o", "a.mp4"), "no such file of curves: gone.csv"),
         (("gone.npz", "-o", "a.mp4"), "no such animation file: gone.npz"),
-        (("talk.wav", "-o", "a.mp4"), "cannot read curves from talk.wav: its extension must be one of .csv, .npz"),
+        (("talk.wav", "-o", "a.mp4"), "cannot read curves from talk.wav: its extension must be one of .a2f.json, "),
         (("junk.csv", "-o", "a.mp4"), "junk.csv is not a Live Link Face CSV"),
         (("junk.npz", "-o", "a.mp4"), "junk.npz is not an animation .npz"),
         (("clip.csv", "-o", "clip.csv"), "clip.csv is an input too"),

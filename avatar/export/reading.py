@@ -1,0 +1,50 @@
+"""The one way to read curves: ours, and performances captured elsewhere."""
+
+import os
+from importlib import import_module
+from pathlib import Path
+
+from avatar.animation import Animation
+
+READERS: dict[str, str] = {
+    ".a2f.json": "avatar.export.audio2face",
+    ".csv": "avatar.export.livelink",
+    ".flame.npz": "avatar.export.flame",
+    ".gesichter": "avatar.export.livelink_packets",
+    ".livelink.bin": "avatar.export.livelink_packets",
+    ".npz": "avatar.export.npz",
+    ".oculus.json": "avatar.export.oculus",
+    ".rigmapper.csv": "avatar.export.rigmapper",
+    ".unity.json": "avatar.export.unity",
+    ".vrm.json": "avatar.export.vrm",
+}
+"""Extension to the module whose `read(path)` gives an `Animation`."""
+
+
+def load_animation(path: str | os.PathLike[str]) -> Animation:
+    """Read an animation; the longest of the known extensions that the name ends in picks the format.
+
+    Nothing in a file is executed.
+
+    Args:
+        path: ends as one of `READERS`.
+
+    Returns:
+        The animation in the control space that the format speaks; `avatar.spaces.convert` leads to others.
+
+    Raises:
+        OSError: there is no such file, or it may not be read.
+        ValueError: another extension, not such a file, or a damaged one.
+    """
+    name = Path(path).name.lower()
+    known = [extension for extension in READERS if name.endswith(extension) and name != extension]
+    if not known:
+        raise ValueError(f"cannot read curves from {path}: its extension must be one of {', '.join(READERS)}")
+    try:
+        animation: Animation = import_module(READERS[max(known, key=len)]).read(path)
+    except OSError as error:
+        if error.filename is None:  # the reader has said it in its own words
+            raise
+        reason = "no such file of curves" if isinstance(error, FileNotFoundError) else error.strerror
+        raise type(error)(f"cannot read {path}: {reason}") from None
+    return animation
