@@ -22,8 +22,8 @@ _SHAPES = ControlSpace("ARKit shapes", ARKIT.controls[: len(ARKIT_SHAPES)])
 def arkit_to_metahuman(animation: Animation) -> Animation:
     """MetaHuman curves of ARKit controls.
 
-    The eyes' own angles join the look shapes, as they do on the built-in head. Weights outside 0..1 are clamped.
-    HeadControlSwitch is 1, so that the head's curves count.
+    The eyes' own angles join the look shapes: the larger counts. Weights outside 0..1 are clamped. HeadControlSwitch is
+    1, so that the head's curves count.
 
     Args:
         animation: in `ARKIT`.

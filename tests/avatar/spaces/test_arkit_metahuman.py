@@ -99,11 +99,11 @@ def test_rules_of_two_shapes():
 @pytest.mark.parametrize(
     ("angles", "curves"),
     [
-        ({"leftEyeYaw": 0.15}, {"eyeLookLeftL": 0.15 / LOOK["Yaw"]}),
-        ({"rightEyeYaw": 0.15}, {"eyeLookLeftR": 0.15 / LOOK["Yaw"]}),
-        ({"rightEyeYaw": -0.15}, {"eyeLookRightR": 0.15 / LOOK["Yaw"]}),
-        ({"leftEyePitch": 0.1}, {"eyeLookDownL": 0.1 / LOOK["Pitch"]}),
-        ({"rightEyePitch": -0.1}, {"eyeLookUpR": 0.1 / LOOK["Pitch"]}),
+        ({"leftEyeYaw": 0.15}, {"eyeLookLeftL": 0.15 / LOOK}),
+        ({"rightEyeYaw": 0.15}, {"eyeLookLeftR": 0.15 / LOOK}),
+        ({"rightEyeYaw": -0.15}, {"eyeLookRightR": 0.15 / LOOK}),
+        ({"leftEyePitch": 0.1}, {"eyeLookDownL": 0.1 / LOOK}),
+        ({"rightEyePitch": -0.1}, {"eyeLookUpR": 0.1 / LOOK}),
         ({"leftEyeYaw": -1.5}, {"eyeLookRightL": 1.0}),
         ({"leftEyeRoll": 0.5}, {}),
     ],
@@ -112,10 +112,19 @@ def test_eyes_turn_where_their_own_angles_say(angles, curves):
     assert moved(convert(arkit(**angles), METAHUMAN)) == pytest.approx(curves)
 
 
-def test_look_curves_are_worth_what_the_built_in_head_turns():
-    from avatar.rigs.gaze import SIDEWAYS, UPDOWN
+def test_a_gaze_that_is_said_twice_counts_once():
+    assert moved(convert(arkit(eyeLookDownLeft=0.4, leftEyePitch=0.4 * LOOK), METAHUMAN)) == pytest.approx(
+        {"eyeLookDownL": 0.4}
+    )
 
-    assert LOOK == {"Yaw": SIDEWAYS, "Pitch": UPDOWN}
+
+def test_a_phone_says_its_gaze_twice_and_looks_once(shared):
+    names = [*ARKIT_SHAPES, "headYaw", "headPitch", "headRoll", "leftEyeYaw", "leftEyePitch"]
+    values = np.load(shared / "data/livelink/dao_180x61.npy")[:, : len(names)]
+    face = Animation.from_curves(ARKIT, dict(zip(names, values.T, strict=True)), 60)
+    down = face["eyeLookDownLeft"]
+    np.testing.assert_allclose(face["leftEyePitch"], down * LOOK, atol=5e-3)
+    np.testing.assert_allclose(convert(face, METAHUMAN)[f"{PREFIX}eyeLookDownL"], down, atol=8e-3)
 
 
 def test_the_head_goes_along_and_its_switch_is_on():
@@ -161,7 +170,7 @@ def gaze(animation, side):
     """Yaw and pitch of an eye in radians, and whether a look shape is cut off."""
     inward, outward, down, up = (animation[f"eyeLook{n}{side}"] for n in ("In", "Out", "Down", "Up"))
     sign = 1 if side == "Left" else -1
-    return sign * (outward - inward) * LOOK["Yaw"], (down - up) * LOOK["Pitch"]
+    return sign * (outward - inward) * LOOK, (down - up) * LOOK
 
 
 @settings(max_examples=40, deadline=None)

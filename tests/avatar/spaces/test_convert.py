@@ -1,3 +1,7 @@
+import csv
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -52,3 +56,21 @@ def test_an_unknown_space_lists_the_maps():
 
 def rest(space):
     return Animation(space, space.neutral[None], 30)
+
+
+def test_the_documentation_shows_every_row(checkout):
+    text = (checkout / "docs/spaces.md").read_text()
+    for name in ("arkit_to_metahuman.csv", "metahuman_to_arkit.csv"):
+        rows = csv.reader((checkout / "avatar/spaces/data" / name).read_text().splitlines())
+        for source, target, weight, _ in list(rows)[1:]:
+            assert f"| {source} | {target} | {weight} |" in text
+
+
+def test_spaces_and_the_table_of_metahuman_do_without_torch():
+    program = (
+        "import sys; from avatar.spaces import *; from avatar import Animation\n"
+        "convert(convert(Animation(ARKIT, ARKIT.neutral[None], 60), METAHUMAN), ARKIT)\n"
+        "heavy = {'torch', 'numba', 'scipy'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
