@@ -74,3 +74,25 @@ def test_spaces_and_the_table_of_metahuman_do_without_torch():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", [name for name in SPACES if name not in ("arkit", "flame")])
+def test_no_frames_are_no_frames_anywhere_and_sound_stays(name, tmp_path):
+    sound = tmp_path / "talk.wav"
+    none = Animation(ARKIT, np.zeros((0, len(ARKIT))), 24, audio=sound)
+    there = convert(none, SPACES[name])
+    assert there.space == SPACES[name] and len(there) == 0 and there.fps == 24 and there.audio == sound
+    assert len(convert(there, ARKIT)) == 0
+
+
+@pytest.mark.parametrize("start", [name for name in SPACES if name != "flame"])
+@pytest.mark.parametrize("end", [name for name in SPACES if name != "flame"])
+def test_every_space_reaches_every_other(start, end):
+    there = convert(rest(SPACES[start]), SPACES[end])
+    assert there.space == SPACES[end] and not there.out_of_range()
+    quiet = [
+        n for n in there.space.names if n not in ("sil", "HeadControlSwitch", "MHFDSVersion", "DisableFaceOverride")
+    ]
+    assert not np.abs(
+        there.weights[0, there.space.indices(quiet)] - there.space.neutral[there.space.indices(quiet)]
+    ).any()
