@@ -34,7 +34,7 @@ def strongest(animation, frame=0):
 
 def test_each_viseme_alone_comes_back_as_itself():
     back = convert(convert(each(OCULUS), ARKIT), OCULUS)
-    np.testing.assert_allclose(back.weights, np.eye(15), atol=0.08)
+    np.testing.assert_allclose(back.weights, np.eye(15), atol=0.01)
 
 
 def test_blends_come_back_as_the_same_mouth(head):
@@ -43,7 +43,7 @@ def test_blends_come_back_as_the_same_mouth(head):
     back = convert(convert(there, OCULUS), ARKIT)
     lips = head.regions["lips"]
     apart = (head(tensor(there)) - head(tensor(back)))[:, lips].norm(dim=-1) * 1000
-    assert apart.mean() < 0.25 and apart.mean(1).max() < 1.5
+    assert apart.mean() < 0.2 and apart.mean(1).max() < 0.5
 
 
 def tensor(animation):
@@ -105,7 +105,7 @@ def test_each_expression_of_vrm_comes_back_as_itself():
     back = convert(convert(each(VRM), ARKIT), VRM)
     wanted = np.eye(len(VRM))
     wanted[VRM.index("neutral")] = 0
-    np.testing.assert_allclose(back.weights, wanted, atol=0.01)
+    np.testing.assert_allclose(back.weights, wanted, atol=1e-4)
 
 
 def test_vowels_and_emotions_together_come_back():
