@@ -99,6 +99,8 @@ class BuiltInHead(nn.Module):
         self._constant("identities", torch.from_numpy(file.displacements("identity")).flatten(1))
         self.gaze = Gaze(file, self.regions)
         self.lids = Lids(file)
+        self.balls: tuple[Tensor, ...] = self.gaze.balls
+        self.morph_names = ARKIT_SHAPES
         self.tongue = Tongue(shapes, self.regions["tongue"], self.inner_lip)
 
     def _constant(self, name: str, value: Tensor) -> None:
@@ -142,7 +144,7 @@ class BuiltInHead(nn.Module):
         centres, radii = self.gaze.balls_of(neutral, identity)
         vertices = self.lids(vertices, weights, centres, radii)
         vertices = self.gaze(vertices, neutral, weights, centres)
-        return self._turn(vertices, weights[:, self._head_angles])
+        return self._turn(vertices, self.head_turns(weights))
 
     def neutral(self, identity: Tensor | None = None) -> Tensor:
         """Vertices of an identity at rest [B, V, 3], or of the average [1, V, 3].
@@ -168,6 +170,18 @@ class BuiltInHead(nn.Module):
             steps[:, ball] = 0.0
         steps[self.tongue.shape, self.tongue.tongue] = self.tongue.out
         return steps
+
+    def ball_centres(self, identity: Tensor | None = None) -> Tensor:
+        """Centres [2, 3] of the left and the right eyeball of an identity [1, I]."""
+        return self.gaze.balls_of(self.neutral(identity), identity)[0][0]
+
+    def ball_turns(self, weights: Tensor) -> Tensor:
+        """Yaw, pitch and roll [B, 2, 3] of the eyeballs for controls [B, 61], in radians."""
+        return self.gaze.angles(weights)
+
+    def head_turns(self, weights: Tensor) -> Tensor:
+        """Yaw, pitch and roll [B, 3] of the head for controls [B, 61], in radians."""
+        return weights[:, self._head_angles]
 
     def sample_identity(self, generator: torch.Generator, batch: int = 1) -> Tensor:
         """Draw plausible identities.

@@ -120,7 +120,7 @@ class ShapeRig(nn.Module):
         if not self.turns_head:
             return vertices
         about = vertices - self.neck_pivot
-        turned = about @ yaw_pitch_roll(weights[:, self._head_angles]).transpose(-1, -2)
+        turned = about @ yaw_pitch_roll(self.head_turns(weights)).transpose(-1, -2)
         return vertices + self.head_weight[:, None] * (turned - about)
 
     def neutral(self, identity: Tensor | None = None) -> Tensor:
@@ -133,6 +133,38 @@ class ShapeRig(nn.Module):
             return self.rest[None]
         return self.rest + (identity @ self.identities).reshape(len(identity), -1, 3)
 
+    @property
+    def morph_names(self) -> tuple[str, ...]:
+        """The controls that displace vertices, in the order of `morph_targets`."""
+        return tuple(self.space.names[row] for row in self._displacing)
+
+    def morph_targets(self, identity: Tensor | None = None) -> Tensor:
+        """What each control of `morph_names` adds at 1 [S, V, 3]; eyeballs that turn stay where they are."""
+        return self.shapes[self._displacing].reshape(len(self._displacing), -1, 3)
+
+    def ball_centres(self, identity: Tensor | None = None) -> Tensor:
+        """Centres [2, 3] of the left and the right eyeball of an identity [1, I]."""
+        neutral = self.neutral(identity)[0]
+        return torch.stack(
+            [
+                centre + (neutral[ball] - self.rest[ball]).mean(0)
+                for centre, ball in zip(self.eye_centres, self.balls, strict=True)
+            ]
+        )
+
+    def ball_turns(self, weights: Tensor) -> Tensor:
+        """Yaw, pitch and roll [B, 2, 3] of the eyeballs for controls [B, C], in radians."""
+        return torch.einsum("bc,cea->bea", weights, self.eye_angles)
+
+    def head_turns(self, weights: Tensor) -> Tensor:
+        """Yaw, pitch and roll [B, 3] of the head for controls [B, C], in radians; zero where no control turns it."""
+        return weights[:, self._head_angles] if self.turns_head else weights.new_zeros(len(weights), 3)
+
+    @property
+    def _displacing(self) -> list[int]:
+        moves = torch.nonzero(self.shapes.any(1))[:, 0].tolist()
+        return [row for row in moves if self.space.controls[row].unit in ("weight", "signed weight")]
+
     def _followed(self, weights: Tensor) -> Tensor:
         """Weights with what the eyes' own angles add to the eyeLook shapes, so that lids follow them."""
         if not len(self.followers):
@@ -143,7 +175,7 @@ class ShapeRig(nn.Module):
     def _turn_eyes(self, vertices: Tensor, neutral: Tensor, weights: Tensor) -> Tensor:
         if not self.balls:
             return vertices
-        rotations = yaw_pitch_roll(torch.einsum("bc,cea->bea", weights, self.eye_angles))
+        rotations = yaw_pitch_roll(self.ball_turns(weights))
         out = vertices.clone()
         for side, ball in enumerate(self.balls):
             # Identities shift a ball as a whole; what else shapes do to it (a pupil that widens) turns along.

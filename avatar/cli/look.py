@@ -1,14 +1,17 @@
 """Options that the commands share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import radians
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import tyro
 
 if TYPE_CHECKING:
     from avatar.export import ExportOptions
+
+Number = TypeVar("Number", int, float)
 
 Outputs = Annotated[tuple[str, ...], tyro.conf.arg(aliases=["-o"], metavar="OUT...")]
 
@@ -28,6 +31,7 @@ class Look:
         background: studio, transparent, a colour as "#203040", or two from top to bottom as "#203040,#000000".
         texture: A PNG or JPEG for the skin, laid out as the head's texture coordinates are.
         vertex_colours: An .npy file of colours [V, 3] instead of the head's own (bytes, or linear light 0..1).
+        rig: Which head: built-in, or a .safetensors of `avatar rig import` (or a .glb, folder or .npz to import now).
         identity: Whose head: a whole number draws a person, name=value pairs such as age=0.5 shape one.
         people: Several heads side by side, each a whole number or name=value.
         at: The second that a picture shows; several make a contact sheet.
@@ -45,6 +49,7 @@ class Look:
     background: str = "studio"
     texture: str | None = None
     vertex_colours: str | None = None
+    rig: str = "built-in"
     identity: Annotated[tuple[str, ...], tyro.conf.arg(metavar="SEED|NAME=VALUE...")] = ()
     people: Annotated[tuple[str, ...], tyro.conf.arg(metavar="SEED|NAME=VALUE...")] = ()
     at: Annotated[tuple[float, ...], tyro.conf.arg(metavar="SECOND...")] = ()
@@ -65,7 +70,8 @@ class Look:
         from avatar.export import ExportOptions
 
         return ExportOptions(
-            identity=_identity(self.identity, "--identity"),
+            rig=self.rig,
+            identity=_identity(self.identity, "--identity", self.rig),
             size=_size(self.size),
             supersample=self.supersample,
             preset=self.preset,
@@ -76,7 +82,7 @@ class Look:
             background=self.background,
             texture=None if self.texture is None else Path(self.texture),
             vertex_colours=None if self.vertex_colours is None else Path(self.vertex_colours),
-            people={word: _identity((word,), "--people") for word in self.people},
+            people={word: _identity((word,), "--people", self.rig) for word in self.people},
             at=self.at or 0.0,
             sheet=self.sheet,
             hold=self.hold,
@@ -92,21 +98,26 @@ def _size(text: str) -> tuple[int, int]:
         raise ValueError(f"--size takes WIDTHxHEIGHT or one number, such as 1920x1080, got {text!r}") from None
 
 
-def _identity(words: tuple[str, ...], option: str) -> dict[str, float]:
+def _identity(words: tuple[str, ...], option: str, rig: str) -> dict[str, float]:
     if not words:
         return {}
-    from avatar.export.head import drawn_identity, identity_vector, shipped_head
+    from avatar.export.head import drawn_identity, identity_vector, rig_named
 
-    head = shipped_head()
+    head = rig_named(rig)
     values: dict[str, float] = {}
     for word in words:
         name, equals, value = word.partition("=")
-        try:
-            if equals:
-                values[name] = float(value)
-            else:
-                values |= drawn_identity(head, int(word))
-        except (ValueError, RuntimeError):
-            raise ValueError(f"{option} takes a whole number or NAME=VALUE, got {word!r}") from None
+        wrong = f"{option} takes a whole number or NAME=VALUE, got {word!r}"
+        if equals:
+            values[name] = _number(value, float, wrong)
+        else:
+            values |= drawn_identity(head, _number(word, int, wrong))
     identity_vector(head, values)
     return values
+
+
+def _number(text: str, kind: Callable[[str], Number], wrong: str) -> Number:
+    try:
+        return kind(text)
+    except ValueError:
+        raise ValueError(wrong) from None

@@ -18,12 +18,11 @@ import torch
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
-from avatar.controls import ARKIT_SHAPES
-from avatar.export.formats import in_arkit
 from avatar.export.frames import Portrait
+from avatar.export.head import worn
 from avatar.export.options import ExportOptions
 from avatar.export.pictures import encode_png
-from avatar.export.skeleton import joint_shares, joint_turns, quaternions, skeleton
+from avatar.export.skeleton import Jointed, joint_shares, joint_turns, jointed, quaternions, skeleton
 from avatar.export.sound import SoundTrack
 from avatar.files import replacing
 from avatar.renderers import Background, Camera, Lights, Mesh, material_for
@@ -44,7 +43,7 @@ _TAILS = {"neck": (0.0, 0.05, 0.0), "head": (0.0, 0.16, 0.0), "leftEye": (0.0, 0
 
 def write(animation: Animation, path: str, options: ExportOptions) -> None:
     """Write the script."""
-    in_arkit(animation, path)
+    animation = worn(animation, jointed(options.chosen_rig, f"write {path}"), f"write {path}")
     portrait = Portrait(options)
     arrays = _surface(portrait) | _shapes(portrait) | _curves(animation, portrait)
     arrays["camera"] = _places(portrait, len(animation))
@@ -90,7 +89,8 @@ def _pack(values: Array) -> str:
 
 
 def _scene(animation: Animation, path: Path, portrait: Portrait) -> dict[str, Any]:
-    joints = skeleton(portrait.head, portrait.identity)
+    head = _head(portrait)
+    joints = skeleton(head, portrait.identity)
     options, lights = portrait.options, portrait.options.chosen_lights
     return {
         "name": path.name.split(".")[0],
@@ -111,9 +111,9 @@ def _scene(animation: Animation, path: Path, portrait: Portrait) -> dict[str, An
             }
             for joint in joints
         ],
-        "turning": [joints[index].name for index in joint_turns(animation, portrait.head)],
-        "shapes": list(ARKIT_SHAPES),
-        "materials": [_material(part, portrait.mesh) for part in portrait.head.parts],
+        "turning": [joints[index].name for index in joint_turns(animation, head)],
+        "shapes": list(head.morph_names),
+        "materials": [_material(part, portrait.mesh) for part in head.parts],
         "eye": {"iris": IRIS_RADIUS, "pupil": PUPIL_RADIUS, "cornea": CORNEA},
     }
 
@@ -179,8 +179,12 @@ def _rounded(values: Array) -> tuple[float, ...]:
     return tuple(round(float(value), 6) for value in values)
 
 
+def _head(portrait: Portrait) -> Jointed:
+    return jointed(portrait.head, "write a script for Blender")
+
+
 def _surface(portrait: Portrait) -> Arrays:
-    head, mesh = portrait.head, portrait.mesh
+    head, mesh = _head(portrait), portrait.mesh
     shares = joint_shares(head)
     assert mesh.eye_offsets is not None and mesh.vertex_colours is not None
     opaque = np.concatenate([mesh.vertex_colours, np.ones((len(shares), 1))], axis=1)
@@ -188,7 +192,7 @@ def _surface(portrait: Portrait) -> Arrays:
         "positions": upright(head.neutral(portrait.identity)[0].numpy()),
         "faces": head.faces.numpy().astype(np.int32),
         "face_parts": head.face_parts.numpy().astype(np.int32),
-        "corner_uv": head.corner_uv.numpy(),
+        "corner_uv": getattr(head, "corner_uv", torch.zeros(*head.faces.shape, 2)).numpy(),
         "colours": opaque.astype(np.float32),
         "eye_offsets": upright(mesh.eye_offsets).astype(np.float32),
     }
@@ -199,7 +203,7 @@ def _surface(portrait: Portrait) -> Arrays:
 def _shapes(portrait: Portrait) -> Arrays:
     """Of all shapes one after another: how many rows each has, which vertices those are, and how far they move."""
     with torch.inference_mode():
-        steps = portrait.head.morph_targets(portrait.identity).numpy()
+        steps = _head(portrait).morph_targets(portrait.identity).numpy()
     moved = np.linalg.norm(steps, axis=-1) >= _SMALLEST_STEP
     return {
         "shape_counts": moved.sum(1).astype(np.int32),
@@ -210,9 +214,10 @@ def _shapes(portrait: Portrait) -> Arrays:
 
 def _curves(animation: Animation, portrait: Portrait) -> Arrays:
     space = animation.space
-    joints = skeleton(portrait.head, portrait.identity)
-    curves = {f"weights of {name}": animation.weights[:, space.index(name)] for name in ARKIT_SHAPES}
-    for index, angles in joint_turns(animation, portrait.head).items():
+    head = _head(portrait)
+    joints = skeleton(head, portrait.identity)
+    curves = {f"weights of {name}": animation.weights[:, space.index(name)] for name in head.morph_names}
+    for index, angles in joint_turns(animation, head).items():
         x, y, z, w = quaternions(angles).T
         curves[f"turns of {joints[index].name}"] = np.stack([w, x, -z, y], axis=1)
     return curves

@@ -11,6 +11,7 @@ from avatar.animation import Animation
 from avatar.export.frames import Picture, Portrait
 from avatar.export.labels import font_size, lay_over, plate, words, write_text
 from avatar.renderers.heat import heat_colours, heat_key, heat_mesh
+from avatar.renderers.materials import SKIN, material_for
 
 _HIDDEN = ("mouth_cavity", "left_eye_socket", "right_eye_socket")
 
@@ -74,9 +75,13 @@ def distances(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> NDArr
 def measured(portrait: Portrait) -> NDArray[np.int64]:
     """The vertices [N] that count: those of the head's and neck's skin that can be seen."""
     head = portrait.head
-    skin = np.unique(head.faces[head.face_parts == head.parts.index("skin")])
-    hidden = np.concatenate([head.regions[name] for name in _HIDDEN])
-    return np.setdiff1d(skin[head.head_weight[skin] > 0.5], hidden)
+    parts = [index for index, part in enumerate(head.parts) if material_for(part) is SKIN]
+    skin = np.unique(head.faces.numpy()[np.isin(head.face_parts.numpy(), parts or range(len(head.parts)))])
+    hidden = [head.regions[name].numpy() for name in _HIDDEN if name in head.regions]
+    turns = getattr(head, "head_weight", None)
+    if turns is not None:
+        skin = skin[turns.numpy()[skin] > 0.5]
+    return np.setdiff1d(skin, np.concatenate([np.zeros(0, np.int64), *hidden]))
 
 
 def largest(portrait: Portrait, animation: Animation, reference: Animation, frames: Sequence[int]) -> float:

@@ -1,19 +1,20 @@
-"""Pictures of the built-in head, frame by frame."""
+"""Pictures of a head, frame by frame."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import tau
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
-from avatar.export.head import identity_vector, shipped_head
+from avatar.export.head import identity_vector
 from avatar.export.look import Look
-from avatar.renderers import Camera, Mesh, head_mesh, render, warm_up
+from avatar.renderers import Camera, HeadSurface, Mesh, head_mesh, render, warm_up
 from avatar.renderers.views import View
-from avatar.rigs import BuiltInHead
+from avatar.rigs import Rig
 
 Picture = NDArray[np.uint8]
 
@@ -27,7 +28,7 @@ _CHIN, _NOSE = 8, 33
 
 
 class Portrait:
-    """The built-in head in front of a camera.
+    """A head in front of a camera.
 
     Args:
         options: who is seen, from where, in which light.
@@ -35,20 +36,25 @@ class Portrait:
 
     def __init__(self, options: Look) -> None:
         self.options = options
-        self.head = shipped_head()
+        self.head = options.chosen_rig
         self.identity = identity_vector(self.head, options.identity)
-        rest = self.head.neutral(self.identity)[0].numpy()
+        with torch.inference_mode():
+            rest = self.head.neutral(self.identity)[0].numpy()
         self._framed = _framed(self.head, rest, options)
         self.camera = _camera(self._framed, options)
         colours = options.chosen_vertex_colours
-        self.mesh = head_mesh(self.head, rest, texture=options.chosen_texture, vertex_colours=colours)
+        if options.texture is not None and not hasattr(self.head, "corner_uv"):
+            raise ValueError("texture: this head has no texture coordinates; leave it out, or give vertex_colours")
+        # Only a texture needs the coordinates that not every rig has.
+        surface = cast(HeadSurface, self.head)
+        self.mesh = head_mesh(surface, rest, texture=options.chosen_texture, vertex_colours=colours)
         self.view = _view(options.chosen_view, self.camera, self._framed)
 
     def pictures(self, animation: Animation, frames: Sequence[int] | None = None) -> Iterator[Picture]:
         """Draw frames one after another; memory does not grow with their number.
 
         Args:
-            animation: in the ARKit space.
+            animation: in the head's own controls, see `avatar.export.head.worn`.
             frames: which ones, in order; all by default.
 
         Yields:
@@ -99,14 +105,10 @@ class Portrait:
         )
 
 
-def _framed(head: BuiltInHead, rest: NDArray[np.float32], options: Look) -> NDArray[np.float32]:
+def _framed(head: Rig, rest: NDArray[np.float32], options: Look) -> NDArray[np.float32]:
     """Points [..., 3] that have to be in the picture: the head and some of its neck, or the nose down to the chin."""
     framing = options.framing
-    if framing.focus == "mouth":
-        rows = torch.cat([head.regions["lips"], head.landmarks[[_NOSE, _CHIN]]])
-    else:
-        rows = torch.nonzero(head.head_weight > 0.5)[:, 0]
-    points: NDArray[np.float32] = rest[rows.numpy()]
+    points = rest[(_lower_face if framing.focus == "mouth" else _whole_head)(head, rest)]
     if not framing.rounds:
         return points
     middle = _middle(points)
@@ -115,6 +117,21 @@ def _framed(head: BuiltInHead, rest: NDArray[np.float32], options: Look) -> NDAr
         cosine, sine = np.cos(angle), np.sin(angle)
         turned.append((points - middle) @ np.array([[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]]) + middle)
     return np.stack(turned)
+
+
+def _whole_head(head: Rig, rest: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Vertices that are drawn and turn with the head, as far as the rig knows which do."""
+    drawn = np.unique(head.faces.numpy())
+    turns = getattr(head, "head_weight", None)
+    return drawn if turns is None else drawn[turns.numpy()[drawn] > 0.5]
+
+
+def _lower_face(head: Rig, rest: NDArray[np.float32]) -> NDArray[np.int64]:
+    if len(head.landmarks) and "lips" in head.regions:
+        return np.concatenate([head.regions["lips"].numpy(), head.landmarks[[_NOSE, _CHIN]].numpy()])
+    left, right = rest[list(head.mouth_corners)]
+    near = np.linalg.norm(rest - 0.5 * (left + right), axis=1) < 0.85 * np.linalg.norm(left - right)
+    return np.flatnonzero(near)
 
 
 def _middle(points: NDArray[np.floating]) -> NDArray[np.floating]:

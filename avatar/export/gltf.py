@@ -1,10 +1,11 @@
-"""GLB: the built-in head with 52 named morph targets, joints for neck and eyes, and the animation.
+"""GLB: a head with named morph targets, joints for neck and eyes, and the animation.
 
 The file moves as the rig does: morph targets hold the shapes' displacements, a joint blends the head's turn down the
 neck, and the eyeballs hang on joints at their centres, turned by the eyes' own angles and by the eyeLook shapes.
-What the rig does beyond adding shapes up is not in the file: lids follow the eyeLook shapes but not the eyes' own
-angles; shapes of the eye add up where the rig makes lids just meet and slide over the ball (about a millimetre in a
-blink with other shapes, else a few tenths); the tongue is not held back behind closed lips.
+What the built-in head does beyond adding shapes up is not in the file: lids follow the eyeLook shapes but not the
+eyes' own angles; shapes of the eye add up where the rig makes lids just meet and slide over the ball (about a
+millimetre in a blink with other shapes, else a few tenths); the tongue is not held back behind closed lips. Of an
+imported head only that lids follow the eyes' own angles is not in it.
 """
 
 from dataclasses import dataclass
@@ -18,15 +19,12 @@ from torch import Tensor
 
 import avatar
 from avatar.animation import Animation
-from avatar.controls import ARKIT_SHAPES
-from avatar.export.formats import in_arkit
 from avatar.export.glb import GlbPacker
-from avatar.export.head import identity_vector, shipped_head
+from avatar.export.head import identity_vector, worn
 from avatar.export.options import ExportOptions
-from avatar.export.skeleton import Joint, joint_shares, joint_turns, quaternions, skeleton
+from avatar.export.skeleton import Joint, Jointed, joint_shares, joint_turns, jointed, quaternions, skeleton
 from avatar.files import replacing
 from avatar.renderers import material_for, vertex_normals
-from avatar.rigs import BuiltInHead
 
 Array = NDArray[Any]
 
@@ -46,15 +44,15 @@ class _Surface:
     colours: Array
     joints: Array  # [V, 4]
     shares: Array  # [V, 4], of the joints
-    steps: Array  # [52, V, 3]
-    tilts: Array  # [52, V, 3]
+    steps: Array  # [S, V, 3]
+    tilts: Array  # [S, V, 3]
 
 
 def write(animation: Animation, path: str, options: ExportOptions) -> None:
     """Write the head, wearing the identity asked for, and the animation."""
-    in_arkit(animation, path)
-    head = shipped_head()
-    identity = identity_vector(head, options.identity)
+    head = jointed(options.chosen_rig, f"write {path}")
+    animation = worn(animation, options.chosen_rig, f"write {path}")
+    identity = identity_vector(options.chosen_rig, options.identity)
     joints = skeleton(head, identity)
     surface = _surface(head, identity)
     packer = GlbPacker()
@@ -68,9 +66,13 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
         "meshes": [
             {
                 "name": "Face",
-                "primitives": [_primitive(packer, head, surface, part) for part in range(len(head.parts))],
-                "weights": [0.0] * len(ARKIT_SHAPES),
-                "extras": {"targetNames": list(ARKIT_SHAPES)},
+                "primitives": [
+                    _primitive(packer, head, surface, part)
+                    for part in range(len(head.parts))
+                    if (head.face_parts == part).any()
+                ],
+                "weights": [0.0] * len(head.morph_names),
+                "extras": {"targetNames": list(head.morph_names)},
             }
         ],
         "animations": [_animation(packer, animation, head)],
@@ -112,9 +114,9 @@ def _material(part: str) -> dict[str, Any]:
     return {"name": part, "doubleSided": look.double_sided, "pbrMetallicRoughness": surface}
 
 
-def _surface(head: BuiltInHead, identity: Tensor) -> _Surface:
-    positions = head.neutral(identity)[0].numpy()
+def _surface(head: Jointed, identity: Tensor) -> _Surface:
     with torch.inference_mode():
+        positions = head.neutral(identity)[0].numpy()
         steps: Array = head.morph_targets(identity).numpy()
     faces = head.faces.numpy()
     normals = _unit(vertex_normals(positions, faces))
@@ -130,23 +132,27 @@ def _unit(normals: Array) -> NDArray[np.float32]:
     return np.where(lengths > 0.5, normals / np.maximum(lengths, 1e-12), (0.0, 1.0, 0.0)).astype(np.float32)
 
 
-def _primitive(packer: GlbPacker, head: BuiltInHead, surface: _Surface, part: int) -> dict[str, Any]:
+def _primitive(packer: GlbPacker, head: Jointed, surface: _Surface, part: int) -> dict[str, Any]:
     """One part of the head; vertices on a seam of the texture are doubled."""
     mine = (head.face_parts == part).numpy()
-    corners = np.concatenate([head.faces.numpy()[mine, :, None], head.corner_uv.numpy()[mine]], axis=-1).reshape(-1, 3)
-    distinct, triangles = np.unique(corners, axis=0, return_inverse=True)
+    corners = head.faces.numpy()[mine, :, None]
+    corner_uv = getattr(head, "corner_uv", None)
+    if corner_uv is not None:
+        corners = np.concatenate([corners, corner_uv.numpy()[mine]], axis=-1)
+    distinct, triangles = np.unique(corners.reshape(-1, corners.shape[-1]), axis=0, return_inverse=True)
     source = distinct[:, 0].astype(np.int64)
-    uv = distinct[:, 1:].astype(np.float32)
-    uv[:, 1] = 1 - uv[:, 1]  # glTF's textures start at the top
     opaque = np.concatenate([surface.colours[source], np.ones((len(source), 1))], axis=1)
     attributes = {
         "POSITION": packer.dense(surface.positions[source].astype(np.float32), limits=True, target=_VERTICES),
         "NORMAL": packer.dense(surface.normals[source], target=_VERTICES),
-        "TEXCOORD_0": packer.dense(uv, target=_VERTICES),
         "COLOR_0": packer.dense(_shares16(opaque), normalized=True, target=_VERTICES),
         "JOINTS_0": packer.dense(surface.joints[source], target=_VERTICES),
         "WEIGHTS_0": packer.dense(_whole_shares(surface.shares[source]), normalized=True, target=_VERTICES),
     }
+    if corner_uv is not None:
+        uv = distinct[:, 1:].astype(np.float32)
+        uv[:, 1] = 1 - uv[:, 1]  # glTF's textures start at the top
+        attributes["TEXCOORD_0"] = packer.dense(uv, target=_VERTICES)
     targets = [
         {
             "POSITION": _sparse(packer, step[source], _SMALLEST_STEP),
@@ -177,9 +183,9 @@ def _whole_shares(shares: Array) -> NDArray[np.uint16]:
     return whole
 
 
-def _animation(packer: GlbPacker, animation: Animation, head: BuiltInHead) -> dict[str, Any]:
+def _animation(packer: GlbPacker, animation: Animation, head: Jointed) -> dict[str, Any]:
     times = packer.dense(animation.times.astype(np.float32), limits=True)
-    shapes = packer.dense(animation.weights[:, animation.space.indices(ARKIT_SHAPES)].reshape(-1))
+    shapes = packer.dense(animation.weights[:, animation.space.indices(head.morph_names)].reshape(-1))
     outputs = [("weights", _FACE_NODE, shapes)]
     for joint, angles in joint_turns(animation, head).items():
         outputs.append(("rotation", _FIRST_JOINT_NODE + joint, packer.dense(quaternions(angles))))

@@ -15,6 +15,10 @@ from avatar.export.presets import PRESETS, Framing
 if TYPE_CHECKING:
     from avatar.renderers import Background, Lights
     from avatar.renderers.views import View
+    from avatar.rigs import Rig
+
+BUILT_IN = "built-in"
+"""The rig that ships with the package."""
 
 SMALLEST, LARGEST = 16, 4096
 
@@ -26,7 +30,8 @@ class Look:
     """Who is seen, from where, in which light.
 
     Args:
-        identity: values of the built-in head's identity axes by name; the others are average.
+        rig: whose head: "built-in", or a file that `avatar.rigs.load_rig` takes.
+        identity: values of the head's identity axes by name; the others are average.
         size: pixels of one head's picture: (height, width), or one number for a square; even, 16..4096.
         supersample: samples across and down each pixel, 1..4; 2 smooths the edges.
         preset: a name in `PRESETS`, such as "portrait" or "mouth".
@@ -43,6 +48,7 @@ class Look:
         ValueError: a value is out of range, a name is unknown, or a file does not hold what it should.
     """
 
+    rig: str | Path = BUILT_IN
     identity: Mapping[str, float] = field(default_factory=dict)
     size: int | tuple[int, int] = 512
     supersample: int = 2
@@ -72,7 +78,12 @@ class Look:
         if not isfinite(self.turn):
             raise ValueError(f"turn must be a finite angle, got {self.turn}")
         # The renderer takes seconds to import: only what is not the default needs it to be checked.
-        for name, default in (("view", "shaded"), ("lights", "studio"), ("background", "studio")):
+        for name, default in (
+            ("rig", BUILT_IN),
+            ("view", "shaded"),
+            ("lights", "studio"),
+            ("background", "studio"),
+        ):
             if getattr(self, name) != default:
                 getattr(self, f"chosen_{name}")
         for name in ("texture", "vertex_colours"):
@@ -89,6 +100,13 @@ class Look:
     def framing(self) -> Framing:
         """What the preset's name stands for."""
         return PRESETS[self.preset]
+
+    @property
+    def chosen_rig(self) -> "Rig":
+        """The head that the rig's name stands for."""
+        from avatar.export.head import rig_named
+
+        return rig_named(str(self.rig))
 
     @cached_property
     def chosen_view(self) -> "View":
@@ -132,19 +150,19 @@ class Look:
     @cached_property
     def chosen_vertex_colours(self) -> NDArray[Any] | None:
         """The vertices' own colours [V, 3] in linear RGB."""
-        from avatar.export.head import shipped_head
         from avatar.renderers.colour import decode
 
         if self.vertex_colours is None:
             return None
-        wanted = f"[{len(shipped_head().rest)}, 3] bytes, or floats within 0..1"
+        count = len(self.chosen_rig.vertex_colours)
+        wanted = f"[{count}, 3] bytes, or floats within 0..1"
         try:
             colours = np.load(self.vertex_colours, allow_pickle=False)
         except (ValueError, EOFError):
             raise ValueError(
                 f"{self.vertex_colours} is not an .npy file of {wanted}; write one with numpy.save"
             ) from None
-        if not isinstance(colours, np.ndarray) or colours.shape != (len(shipped_head().rest), 3):
+        if not isinstance(colours, np.ndarray) or colours.shape != (count, 3):
             raise ValueError(f"vertex_colours must be {wanted}, got {list(getattr(colours, 'shape', []))}")
         if colours.dtype == np.uint8:
             return decode(colours / 255.0)

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from avatar.animation import Animation
 from avatar.export.error_map import ErrorMap, largest, round_up
-from avatar.export.formats import in_arkit
 from avatar.export.frames import Picture, Portrait
+from avatar.export.head import worn
 from avatar.export.labels import write_text
 from avatar.export.layout import columns_for, grid
 from avatar.export.options import ExportOptions
@@ -86,7 +86,7 @@ def moving_shot(animation: Animation, path: str, options: ExportOptions) -> Shot
     """Return the clips that play, or stand still where `options.hold` says so.
 
     Args:
-        animation: at least one frame in the ARKit space.
+        animation: at least one frame, in controls that lead to those of the head.
         path: the target, for errors.
         options: how it is worn and seen.
 
@@ -114,10 +114,11 @@ def still_shot(animation: Animation, path: str, options: ExportOptions) -> Shot:
 def _clips(animation: Animation, path: str, options: ExportOptions) -> tuple[list[Animation], Animation | None]:
     clips = [animation, *options.beside]
     for clip in clips if options.against is None else [*clips, options.against]:
-        in_arkit(clip, path)
         if len(clip) == 0:
             raise ValueError(f"cannot write {path}: a clip has no frames")
-    return alike(clips, options.against)
+    rig = options.chosen_rig
+    clips = [worn(clip, rig, f"write {path}") for clip in clips]
+    return alike(clips, None if options.against is None else worn(options.against, rig, f"write {path}"))
 
 
 def _cells(

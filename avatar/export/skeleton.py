@@ -9,9 +9,28 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from avatar.animation import Animation
-from avatar.rigs import BuiltInHead
+from avatar.rigs import BuiltInHead, Rig
+from avatar.rigs.shape_rig import ShapeRig
 
 Array = NDArray[Any]
+
+
+Jointed = BuiltInHead | ShapeRig
+"""Heads that are displacements, a neck that turns, and eyeballs."""
+
+
+def jointed(rig: Rig, action: str) -> Jointed:
+    """The rig as displacements and joints.
+
+    Raises:
+        ValueError: it is more than that.
+    """
+    if not isinstance(rig, Jointed):
+        raise ValueError(
+            f"cannot {action}: it takes heads of blend shapes, got a {type(rig).__name__}; "
+            "draw it as .mp4, or bring the animation onto another head with avatar retarget"
+        )
+    return rig
 
 
 @dataclass(frozen=True)
@@ -29,33 +48,34 @@ class Joint:
     place: Array
 
 
-def skeleton(head: BuiltInHead, identity: Tensor) -> list[Joint]:
-    """Neck, head, left and right eye of an identity [1, I]."""
-    centres = head.gaze.balls_of(head.neutral(identity), identity)[0][0]
+def skeleton(head: Jointed, identity: Tensor) -> list[Joint]:
+    """Neck and head of an identity [1, I], left and right eye where it has eyeballs."""
     pivot = head.neck_pivot.numpy()
-    return [
-        Joint("neck", None, pivot),
-        Joint("head", 0, pivot),
-        Joint("leftEye", 1, centres[0].numpy()),
-        Joint("rightEye", 1, centres[1].numpy()),
-    ]
+    joints = [Joint("neck", None, pivot), Joint("head", 0, pivot)]
+    if head.balls:
+        left, right = head.ball_centres(identity).numpy()
+        joints += [Joint("leftEye", 1, left), Joint("rightEye", 1, right)]
+    return joints
 
 
-def joint_shares(head: BuiltInHead) -> NDArray[np.float32]:
+def joint_shares(head: Jointed) -> NDArray[np.float32]:
     """How much of each vertex hangs on each joint [V, 4]; rows add up to 1."""
     turns = head.head_weight.numpy()
     shares = np.zeros((len(turns), 4), np.float32)
     shares[:, 0], shares[:, 1] = 1 - turns, turns
-    for joint, ball in zip((2, 3), head.gaze.balls, strict=True):
+    for joint, ball in zip((2, 3), head.balls, strict=False):
         shares[ball] = np.eye(4)[joint]
     return shares
 
 
-def joint_turns(animation: Animation, head: BuiltInHead) -> dict[int, NDArray[np.float32]]:
+def joint_turns(animation: Animation, head: Jointed) -> dict[int, NDArray[np.float32]]:
     """Yaw, pitch and roll [T, 3] of the joints that turn, by index, relative to their parents, in radians."""
-    angles = animation.weights[:, animation.space.indices(("headYaw", "headPitch", "headRoll"))]
-    eyes = head.gaze.angles(torch.from_numpy(animation.weights.copy())).numpy()
-    return {1: angles, 2: eyes[:, 0], 3: eyes[:, 1]}
+    weights = torch.from_numpy(animation.weights.copy())
+    turns = {1: head.head_turns(weights).numpy()}
+    if head.balls:
+        eyes = head.ball_turns(weights).numpy()
+        turns |= {2: eyes[:, 0], 3: eyes[:, 1]}
+    return turns
 
 
 def quaternions(angles: Array) -> NDArray[np.float32]:

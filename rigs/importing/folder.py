@@ -24,7 +24,7 @@ ICT_PARTS = {
     "M_LacrimalFluid": "tear_fluid",
     "M_EyeBlend": "eye_blend",
     "M_EyeOcclusion": "eye_occlusion",
-    "M_EyeLashes": "lashes",
+    "M_EyeLashes": "lash_cards",
 }
 """ICT-FaceKit's materials in this package's words."""
 

@@ -17,12 +17,12 @@ _BY_WORD = (
 )
 _OTHER = (0.4, 0.37, 0.35)
 
-HIDDEN = ("occlusion", "tear", "lacrimal", "fluid", "eye_blend", "eyeblend", "cornea")
-"""Words in the names of transparent shells over the eyes, which would hide them."""
+HIDDEN = ("occlusion", "tear", "lacrimal", "fluid", "eye_blend", "eyeblend", "cornea", "lash_card")
+"""Words in the names of what only a picture with alpha makes visible: shells over the eyes, cards of lashes."""
 
 
 def is_hidden(part: str) -> bool:
-    """Whether a part is a transparent shell by its name."""
+    """Whether a part needs a picture with alpha by its name."""
     return any(word in part.lower() for word in HIDDEN)
 
 
