@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -257,12 +258,15 @@ class Animation:
             ValueError: not an animation file, or a damaged one.
         """
         try:
-            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as entries:
-                return cls._from_entries({name: entries[name] for name in _ENTRIES})
+            content = Path(path).read_bytes()
         except FileNotFoundError:
             raise FileNotFoundError(f"no such animation file: {path}") from None
         except OSError as error:
             raise type(error)(f"cannot read {path}: {error.strerror or error}") from error
+        try:
+            # From memory: a damaged archive may send a file to places where the system knows none (an OSError).
+            with np.load(BytesIO(content), allow_pickle=False) as entries:
+                return cls._from_entries({name: entries[name] for name in _ENTRIES})
         except _DAMAGE as error:
             raise ValueError(f"{path} is not an animation .npz, or is damaged: {error}") from error
 
