@@ -1,6 +1,7 @@
 """Curves over time: the one thing that everything here makes, moves, wears or judges."""
 
 import os
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ _DAMAGE = (
     MemoryError,  # a damaged header asks for an absurd size
     NotImplementedError,
     RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,  # numpy reads a header as Python literals
     zipfile.BadZipFile,
     zlib.error,
 )
