@@ -11,6 +11,8 @@ READERS: dict[str, str] = {
     ".csv": "avatar.export.livelink",
     ".flame.npz": "avatar.export.flame",
     ".gesichter": "avatar.export.livelink_packets",
+    ".glb": "avatar.export.gltf_reader",
+    ".gltf": "avatar.export.gltf_reader",
     ".livelink.bin": "avatar.export.livelink_packets",
     ".npz": "avatar.export.npz",
     ".oculus.json": "avatar.export.oculus",
