@@ -21,11 +21,15 @@ class Format:
         title: what it is, for people.
         module: the module whose `write(animation, path, options)` makes it; imported when it is needed, because the
             renderer and torch take seconds.
+        needs: a module that not everybody has, and the extra of this package that brings it.
     """
 
     title: str
     module: str
+    needs: tuple[str, str] | None = None
 
+
+_USD = ("avatar.export.usd", ("pxr", "usd"))
 
 FORMATS: dict[str, Format] = {
     ".a2f.json": Format("Audio2Face JSON", "avatar.export.audio2face"),
@@ -42,6 +46,9 @@ FORMATS: dict[str, Format] = {
     ".rigmapper.csv": Format("MetaHuman curves for Unreal's RigMapper", "avatar.export.rigmapper"),
     ".unity.json": Format("curves for Unity", "avatar.export.unity"),
     ".unreal.py": Format("script that makes an AnimSequence of MetaHuman curves", "avatar.export.unreal"),
+    ".usd": Format("USD head with blend shapes, skeleton and the animation, binary", *_USD),
+    ".usda": Format("the same as text", *_USD),
+    ".usdc": Format("the same, binary", *_USD),
     ".vrm.json": Format("VRM expressions", "avatar.export.vrm"),
     ".webm": Format("video with sound and alpha for browsers (VP9)", "avatar.export.video"),
 }
@@ -94,7 +101,7 @@ def check_target(path: str | os.PathLike[str]) -> Format:
 
     Raises:
         OSError: the target cannot be written.
-        ValueError: the extension is unknown, or a pattern of names is wrong.
+        ValueError: the extension is unknown, what it needs is not installed, or a pattern of names is wrong.
     """
     if is_folder(path):
         check_writable(Path(path) / "frame.png")
@@ -102,9 +109,16 @@ def check_target(path: str | os.PathLike[str]) -> Format:
     extension = extension_of(path)
     if extension is None:
         raise ValueError(f"cannot write {path}: its extension must be one of {', '.join(FORMATS)}")
+    form = FORMATS[extension]
+    if form.needs is not None:
+        module, extra = form.needs
+        try:
+            import_module(module)
+        except ImportError:
+            raise ValueError(f"cannot write {path}: install what it needs with: pip install avatar[{extra}]") from None
     sequence_pattern(path)
     check_writable(path)
-    return FORMATS[extension]
+    return form
 
 
 def extension_of(path: str | os.PathLike[str]) -> str | None:

@@ -1,5 +1,6 @@
 import importlib
 import re
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -11,12 +12,13 @@ from avatar.export.pattern import is_folder, numbered, sequence_pattern
 from avatar.spaces import FLAME
 
 REST = Animation(ARKIT, np.zeros((3, 61)), 60)
+INSTALLED = sorted(name for name, form in FORMATS.items() if form.needs is None or find_spec(form.needs[0]))
 FLAME_REST = Animation(FLAME, np.zeros((3, len(FLAME))), 60)
 
 
 def test_every_format_has_its_writer():
-    for form in FORMATS.values():
-        assert callable(importlib.import_module(form.module).write)
+    for extension in INSTALLED:
+        assert callable(importlib.import_module(FORMATS[extension].module).write)
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.npz", "A.CSV"])
@@ -36,14 +38,14 @@ def test_unknown_extension(tmp_path, name):
         export(REST, tmp_path / name)
 
 
-@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("extension", INSTALLED)
 def test_no_frames(tmp_path, extension):
     with pytest.raises(ValueError, match="the animation has no frames"):
         export(Animation(ARKIT, np.zeros((0, 61)), 60), tmp_path / f"a{extension}")
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("extension", set(FORMATS) - {".npz"})
+@pytest.mark.parametrize("extension", sorted(set(INSTALLED) - {".npz"}))
 def test_other_controls(tmp_path, extension):
     other = Animation(ControlSpace("mine", (Control("smile"),)), np.zeros((2, 1)), 60)
     with pytest.raises(ValueError, match=r"it takes the \w+ controls, got mine"):
@@ -51,13 +53,13 @@ def test_other_controls(tmp_path, extension):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("extension", INSTALLED)
 def test_unwritable_target(tmp_path, extension):
     with pytest.raises(FileNotFoundError, match="does not exist; make it first"):
         export(REST, tmp_path / "no" / f"a{extension}")
 
 
-@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("extension", INSTALLED)
 def test_a_failure_leaves_the_old_file(tmp_path, extension, monkeypatch):
     target = tmp_path / f"a{extension}"
     target.write_text("old")
@@ -72,7 +74,7 @@ def test_a_failure_leaves_the_old_file(tmp_path, extension, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
-@pytest.mark.parametrize(("name", "message"), [("sized", "did you mean size?"), ("zzz", "it has identity, size, ")])
+@pytest.mark.parametrize(("name", "message"), [("sized", "did you mean size?"), ("zzz", "it has rig, identity, ")])
 def test_unknown_options(tmp_path, name, message):
     with pytest.raises(TypeError, match=re.escape(f"export has no option {name!r}; {message}")):
         export(REST, tmp_path / "a.png", **{name: 1})
