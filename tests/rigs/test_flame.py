@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from avatar.rigs import load_rig
@@ -54,6 +55,31 @@ def test_it_is_a_rig_that_loads_from_its_file(rig: FlameRig, tmp_path: Path) -> 
     assert rig.vertex_colours.shape == (count, 3) and rig.landmarks.shape == (68,)
     assert rig.space.names[:3] == ("exp_0", "exp_1", "root_pose_x") and "eyelid_left" in rig.space
     torch.testing.assert_close(rig(torch.zeros(1, len(rig.space))), rig.neutral(), atol=1e-7, rtol=0)
+
+
+def written_out(shapes: np.ndarray, pose: np.ndarray) -> np.ndarray:
+    """Equations 1 to 4 of Li et al. (2017) with 4 x 4 matrices, for 2 identities and 2 expressions."""
+    entries = synthetic.arrays()
+    shaped = entries["v_template"] + entries["shapedirs"][..., [0, 1, 300, 301]] @ shapes
+    joints = entries["J_regressor"] @ shaped
+    turns = Rotation.from_rotvec(pose.reshape(5, 3)).as_matrix()
+    corrected = shaped + entries["posedirs"] @ (turns[1:] - np.eye(3)).ravel()
+    world = []
+    for joint, parent in enumerate((None, 0, 1, 1, 1)):
+        about = np.eye(4)
+        about[:3, :3], about[:3, 3] = turns[joint], joints[joint] - turns[joint] @ joints[joint]
+        world.append(about if parent is None else world[parent] @ about)
+    homogeneous = np.concatenate([corrected, np.ones((len(corrected), 1))], 1)
+    each = np.einsum("jab,vb->vja", np.stack(world), homogeneous)
+    return np.einsum("vj,vja->va", entries["weights"], each)[:, :3]
+
+
+def test_it_equals_the_paper_written_out(bare: FlameRig) -> None:
+    weights, identity = random_controls(bare, 3)
+    for k, vertices in enumerate(bare(weights, identity)):
+        shapes = torch.cat([identity[k], weights[k, :2]]).double().numpy()
+        expected = written_out(shapes, weights[k, 2:17].double().numpy())
+        np.testing.assert_allclose(vertices.numpy(), expected, atol=1e-6)
 
 
 def test_the_mouth_is_found_with_landmarks_and_without(rig: FlameRig, bare: FlameRig) -> None:
