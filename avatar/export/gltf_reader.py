@@ -98,8 +98,9 @@ class _Track:
             start, leaving = self.values[left, 1], self.values[left, 2] * span[:, None]
             end, arriving = self.values[right, 1], self.values[right, 0] * span[:, None]
             s2, s3 = share**2, share**3
-            smooth: Array = (2 * s3 - 3 * s2 + 1) * start + (s3 - 2 * s2 + share) * leaving
-            return smooth + (3 * s2 - 2 * s3) * end + (s3 - s2) * arriving
+            from_start: Array = (2 * s3 - 3 * s2 + 1) * start + (s3 - 2 * s2 + share) * leaving
+            smooth: Array = from_start + (3 * s2 - 2 * s3) * end + (s3 - s2) * arriving
+            return smooth
         if self.kind == "STEP":
             share = np.floor(share)
         start, end = self.values[left, 0], self.values[right, 0]
@@ -162,7 +163,8 @@ def _controls(file: GltfFile, names: list[str]) -> tuple[ControlSpace, dict[str,
     try:
         known = {key: space.spellings(names) for key, space in SPACES.items()}
         best = max(known, key=lambda key: len(known[key]))
-        space, found = SPACES[best], {shape: (control,) for shape, control in known[best].items()}
+        space = SPACES[best]
+        found: dict[str, tuple[str, ...]] = {shape: (control,) for shape, control in known[best].items()}
         if space == ARKIT or not found:
             space, matches = ARKIT, match_names(names, ARKIT)
             found = {match.shape: match.controls for match in matches if match.controls}

@@ -1,4 +1,4 @@
-"""USD: the built-in head with UsdSkel blend shapes and a skeleton for neck, head and eyes, and the animation.
+"""USD: the head with UsdSkel blend shapes and a skeleton for neck, head and eyes, and the animation.
 
 It moves as the GLB does, with the same limits around lids and tongue, see `avatar.export.gltf`.
 """
@@ -12,14 +12,11 @@ import torch
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
-from avatar.controls import ARKIT, ARKIT_SHAPES
-from avatar.export.conversion import in_space
-from avatar.export.head import built_in_only, identity_vector
+from avatar.export.head import identity_vector, worn
 from avatar.export.options import ExportOptions
-from avatar.export.skeleton import Joint, joint_shares, joint_turns, quaternions, skeleton
+from avatar.export.skeleton import Joint, Jointed, joint_shares, joint_turns, jointed, quaternions, skeleton
 from avatar.files import replacing
 from avatar.renderers import material_for, vertex_normals
-from avatar.rigs import BuiltInHead
 
 Array = NDArray[Any]
 
@@ -31,9 +28,9 @@ _SMALLEST_TILT = 2e-3
 
 def write(animation: Animation, path: str, options: ExportOptions) -> None:
     """Write the head, wearing the identity asked for, and the animation; time code t is frame t."""
-    animation = in_space(animation, ARKIT, f"write {path}")
-    head = built_in_only(options.chosen_rig, f"write {path}")
-    identity = identity_vector(head, options.identity)
+    head = jointed(options.chosen_rig, f"write {path}")
+    animation = worn(animation, options.chosen_rig, f"write {path}")
+    identity = identity_vector(options.chosen_rig, options.identity)
     with replacing(path) as temporary:
         # An empty file is no layer yet, so that it can be made anew; the extension picks text or binary.
         temporary.unlink()
@@ -43,10 +40,10 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
         root = pxr.UsdSkel.Root.Define(stage, "/Avatar")
         stage.SetDefaultPrim(root.GetPrim())
         _skeleton(stage, joints)
-        positions = head.neutral(identity)[0].numpy()
-        mesh = _mesh(stage, head, positions)
         with torch.inference_mode():
-            _blend_shapes(stage, mesh, positions, head.morph_targets(identity).numpy(), head.faces.numpy())
+            positions, steps = head.neutral(identity)[0].numpy(), head.morph_targets(identity).numpy()
+        mesh = _mesh(stage, head, positions)
+        _blend_shapes(stage, mesh, head, positions, steps)
         _animation(stage, animation, head, joints)
         stage.GetRootLayer().Save()
 
@@ -87,7 +84,7 @@ def _skeleton(stage: Any, joints: list[Joint]) -> None:
     binding.CreateAnimationSourceRel().SetTargets(["/Avatar/Animation"])
 
 
-def _mesh(stage: Any, head: BuiltInHead, positions: Array) -> Any:
+def _mesh(stage: Any, head: Jointed, positions: Array) -> Any:
     geometry, kinds, vt = pxr.UsdGeom, pxr.Sdf.ValueTypeNames, pxr.Vt
     mesh = geometry.Mesh.Define(stage, "/Avatar/Face")
     faces = head.faces.numpy().astype(np.int32)
@@ -99,8 +96,10 @@ def _mesh(stage: Any, head: BuiltInHead, positions: Array) -> Any:
     mesh.CreateNormalsAttr(vt.Vec3fArray.FromNumpy(_normals(positions, faces)))
     mesh.SetNormalsInterpolation(geometry.Tokens.vertex)
     values = geometry.PrimvarsAPI(mesh)
-    uv = values.CreatePrimvar("st", kinds.TexCoord2fArray, geometry.Tokens.faceVarying)
-    uv.Set(vt.Vec2fArray.FromNumpy(head.corner_uv.numpy().reshape(-1, 2)))
+    corner_uv = getattr(head, "corner_uv", None)
+    if corner_uv is not None:
+        uv = values.CreatePrimvar("st", kinds.TexCoord2fArray, geometry.Tokens.faceVarying)
+        uv.Set(vt.Vec2fArray.FromNumpy(corner_uv.numpy().reshape(-1, 2)))
     colours = values.CreatePrimvar("displayColor", kinds.Color3fArray, geometry.Tokens.vertex)
     colours.Set(vt.Vec3fArray.FromNumpy(head.vertex_colours.numpy()))
     _materials(stage, mesh, head)
@@ -115,16 +114,17 @@ def _mesh(stage: Any, head: BuiltInHead, positions: Array) -> Any:
     return mesh
 
 
-def _materials(stage: Any, mesh: Any, head: BuiltInHead) -> None:
+def _materials(stage: Any, mesh: Any, head: Jointed) -> None:
     """A preview surface for each part, coloured by the vertices."""
     shade, kinds = pxr.UsdShade, pxr.Sdf.ValueTypeNames
     pxr.UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim())
     for part, name in enumerate(head.parts):
-        material = shade.Material.Define(stage, f"/Avatar/Materials/{name}")
-        reader = shade.Shader.Define(stage, f"/Avatar/Materials/{name}/Colour")
+        place = f"/Avatar/Materials/{_identifier(name)}"
+        material = shade.Material.Define(stage, place)
+        reader = shade.Shader.Define(stage, f"{place}/Colour")
         reader.CreateIdAttr("UsdPrimvarReader_float3")
         reader.CreateInput("varname", kinds.String).Set("displayColor")
-        surface = shade.Shader.Define(stage, f"/Avatar/Materials/{name}/Surface")
+        surface = shade.Shader.Define(stage, f"{place}/Surface")
         surface.CreateIdAttr("UsdPreviewSurface")
         # The renderer's width of a highlight is the square of this roughness.
         roughness = round(float(np.sqrt(material_for(name).roughness)), 3)
@@ -134,9 +134,14 @@ def _materials(stage: Any, mesh: Any, head: BuiltInHead) -> None:
         material.CreateSurfaceOutput().ConnectToSource(surface.CreateOutput("surface", kinds.Token))
         mine = np.flatnonzero((head.face_parts == part).numpy()).astype(np.int32)
         subset = pxr.UsdGeom.Subset.CreateGeomSubset(
-            mesh, name, pxr.UsdGeom.Tokens.face, pxr.Vt.IntArray.FromNumpy(mine), "materialBind"
+            mesh, _identifier(name), pxr.UsdGeom.Tokens.face, pxr.Vt.IntArray.FromNumpy(mine), "materialBind"
         )
         shade.MaterialBindingAPI.Apply(subset.GetPrim()).Bind(material)
+
+
+def _identifier(name: str) -> str:
+    """A name as far as USD allows it in paths."""
+    return str(pxr.Tf.MakeValidIdentifier(name))
 
 
 def _normals(positions: Array, faces: Array) -> NDArray[np.float32]:
@@ -146,10 +151,11 @@ def _normals(positions: Array, faces: Array) -> NDArray[np.float32]:
     return np.where(lengths > 0.5, normals / np.maximum(lengths, 1e-12), (0.0, 1.0, 0.0)).astype(np.float32)
 
 
-def _blend_shapes(stage: Any, mesh: Any, positions: Array, steps: Array, faces: Array) -> None:
+def _blend_shapes(stage: Any, mesh: Any, head: Jointed, positions: Array, steps: Array) -> None:
+    faces = head.faces.numpy()
     targets, normals = [], _normals(positions, faces)
-    for name, step in zip(ARKIT_SHAPES, steps, strict=True):
-        shape = pxr.UsdSkel.BlendShape.Define(stage, f"/Avatar/Face/{name}")
+    for name, step in zip(head.morph_names, steps, strict=True):
+        shape = pxr.UsdSkel.BlendShape.Define(stage, f"/Avatar/Face/{_identifier(name)}")
         tilt = _normals(positions + step, faces) - normals
         moved = np.flatnonzero((np.linalg.norm(step, axis=1) >= _SMALLEST_STEP) | (abs(tilt) >= _SMALLEST_TILT).any(1))
         shape.CreateOffsetsAttr(pxr.Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(step[moved], np.float32)))
@@ -157,18 +163,18 @@ def _blend_shapes(stage: Any, mesh: Any, positions: Array, steps: Array, faces: 
         shape.CreatePointIndicesAttr(pxr.Vt.IntArray.FromNumpy(moved.astype(np.int32)))
         targets.append(shape.GetPath())
     binding = pxr.UsdSkel.BindingAPI(mesh.GetPrim())
-    binding.CreateBlendShapesAttr(list(ARKIT_SHAPES))
+    binding.CreateBlendShapesAttr(list(head.morph_names))
     binding.CreateBlendShapeTargetsRel().SetTargets(targets)
 
 
-def _animation(stage: Any, animation: Animation, head: BuiltInHead, joints: list[Joint]) -> None:
+def _animation(stage: Any, animation: Animation, head: Jointed, joints: list[Joint]) -> None:
     skel = pxr.UsdSkel.Animation.Define(stage, "/Avatar/Animation")
     skel.CreateJointsAttr(_names(joints))
     skel.CreateTranslationsAttr(pxr.Vt.Vec3fArray.FromNumpy(_steps(joints)))
     skel.CreateScalesAttr(pxr.Vt.Vec3hArray([pxr.Gf.Vec3h(1, 1, 1)] * len(joints)))
-    skel.CreateBlendShapesAttr(list(ARKIT_SHAPES))
+    skel.CreateBlendShapesAttr(list(head.morph_names))
     shapes, rotations = skel.CreateBlendShapeWeightsAttr(), skel.CreateRotationsAttr()
-    weights = animation.weights[:, animation.space.indices(ARKIT_SHAPES)]
+    weights = animation.weights[:, animation.space.indices(head.morph_names)]
     turns = np.tile(np.array([0, 0, 0, 1], np.float32), (len(animation), len(joints), 1))
     for joint, angles in joint_turns(animation, head).items():
         turns[:, joint] = quaternions(angles)
