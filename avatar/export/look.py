@@ -30,7 +30,6 @@ class Look:
     """Who is seen, from where, in which light.
 
     Args:
-        rig: whose head: "built-in", or a file that `avatar.rigs.load_rig` takes.
         identity: values of the head's identity axes by name; the others are average.
         size: pixels of one head's picture: (height, width), or one number for a square; even, 16..4096.
         supersample: samples across and down each pixel, 1..4; 2 smooths the edges.
@@ -42,13 +41,13 @@ class Look:
         background: "studio", "transparent", one colour "#rrggbb", or two, "#rrggbb,#rrggbb", from top to bottom.
         texture: a PNG or JPEG for the skin, laid out as the head's texture coordinates are.
         vertex_colours: an .npy file [V, 3] of colours instead of the head's own: bytes are sRGB, floats linear RGB.
+        rig: whose head: "built-in", or a file that `avatar.rigs.load_rig` takes.
 
     Raises:
         OSError: a file cannot be read.
         ValueError: a value is out of range, a name is unknown, or a file does not hold what it should.
     """
 
-    rig: str | Path = BUILT_IN
     identity: Mapping[str, float] = field(default_factory=dict)
     size: int | tuple[int, int] = 512
     supersample: int = 2
@@ -60,6 +59,7 @@ class Look:
     background: str = "studio"
     texture: Path | None = None
     vertex_colours: Path | None = None
+    rig: str | Path = BUILT_IN
 
     def __post_init__(self) -> None:
         for side in self.shape:
