@@ -98,6 +98,11 @@ def arrays() -> dict[str, Any]:
     weights[HEAD : HEAD + 546, 3] = weights[HEAD + 546 :, 4] = 1
     head = vertices[:HEAD]
     jaw = _jaw(head)
+    correctives[:HEAD, :, :9] *= 1 / (1 + np.exp((head[:, 1] + 0.055) / 0.003))[:, None, None]
+    correctives[:HEAD, :, 9:18] *= jaw[:, None, None]
+    for side, entries in enumerate((slice(18, 27), slice(27, 36))):
+        correctives[:HEAD, :, entries] *= np.exp(-(((head - EYES[side]) / 0.015) ** 2).sum(1))[:, None, None]
+    correctives[HEAD:] = 0
     neck = 1 / (1 + np.exp(-(head[:, 1] + 0.065) / 0.004))
     weights[:HEAD, 2] = jaw * neck
     weights[:HEAD, 1] = (1 - jaw) * neck

@@ -100,8 +100,10 @@ def test_the_mouth_is_found_with_landmarks_and_without(rig: FlameRig, bare: Flam
 def test_eyes_turn_about_their_own_centres(rig: FlameRig, side: int, joint: str) -> None:
     turned = rig(controls(rig, **{f"{joint}_pose_y": 0.4}))[0]
     ball = rig.regions[joint]
-    # Where the corrective shapes end, the ball turns to the subject's left.
-    assert float((turned - rig.template)[ball[0], 0]) > 0.003
+    centre = rig.template[ball].mean(0)
+    turn = rotation_matrices(torch.tensor([0, 0.4, 0]))
+    torch.testing.assert_close(turned[ball], centre + (rig.template[ball] - centre) @ turn.T, atol=1e-6, rtol=0)
+    assert float((turned - rig.template)[ball[0], 0]) > 0.003  # to the subject's left
     assert np.sign(synthetic.EYES[side, 0]) == np.sign(float(rig.template[ball, 0].mean()))
 
 
