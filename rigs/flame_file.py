@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from avatar.files import replacing
 from avatar.rigs.flame_landmarks import Embedding, FlameLandmarks
@@ -135,12 +135,27 @@ class FlameFile:
                 if part is not None:
                     arrays |= {f"{name}.faces": part.faces.astype(np.uint32), f"{name}.barycentrics": part.barycentrics}
         header = {"version": _VERSION, "edition": self.edition, "gender": self.gender}
+        ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
         with replacing(path) as temporary:
-            save_file(
-                {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)},
-                temporary,
-                metadata={_KEY: json.dumps(header, sort_keys=True)},
-            )
+            # Not by save_file, which makes a new file that only its owner may read.
+            temporary.write_bytes(save(ordered, metadata={_KEY: json.dumps(header, sort_keys=True)}))
+
+    @property
+    def description(self) -> str:
+        """What the model is and what is known of it, in one line."""
+        contour = self.landmarks is not None and self.landmarks.contour is not None
+        known = {
+            f"{len(self.regions)} regions": bool(self.regions),
+            "68 landmarks": contour,
+            "51 landmarks without the outline": self.landmarks is not None and not contour,
+            "lids": self.eyelids is not None,
+        }
+        beside = ", ".join(name for name, there in known.items() if there)
+        return (
+            f"FLAME {self.edition}, {self.gender}: {len(self.template)} vertices, {len(self.faces)} triangles, "
+            f"{len(self.identities)} identity and {len(self.expressions)} expression coefficients; "
+            f"beside it: {beside or 'neither masks nor landmarks nor lids'}"
+        )
 
     @property
     def licence(self) -> str:

@@ -105,6 +105,22 @@ def test_the_licence_note_names_the_edition(tmp_path: Path) -> None:
     assert "CC BY 4.0" in free.licence and "do not pass it on" not in free.licence
 
 
+def test_the_description_says_what_was_found(tmp_path: Path) -> None:
+    bare = read_flame(synthetic.write_small(tmp_path), identities=2)
+    assert "2023, generic: 5023 vertices, 9976 triangles, 2 identity and 2 expression" in bare.description
+    assert bare.description.endswith("neither masks nor landmarks nor lids")
+    synthetic.write_beside(tmp_path)
+    full = read_flame(tmp_path / "flame2023.pkl", identities=2)
+    assert full.description.endswith("4 regions, 68 landmarks, lids")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_the_file_may_be_read_by_whom_the_user_lets(tmp_path: Path) -> None:
+    read_flame(synthetic.write_small(tmp_path), identities=2).save(tmp_path / "flame.safetensors")
+    (tmp_path / "any").touch()
+    assert (tmp_path / "flame.safetensors").stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
 def test_only_pickles_and_archives_with_its_entries_are_taken_for_flame(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", vertices=np.ones(3))
     (tmp_path / "text.npz").write_text("no archive")
