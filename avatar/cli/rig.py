@@ -150,7 +150,7 @@ def _import_flame(source: Path, output: Path) -> None:
 
     file = read_flame(source)
     file.save(output)
-    sys.stdout.write(f"{file.licence}\n{source} -> {output}\n")
+    sys.stdout.write(f"{file.description}\n{file.licence}\n{source} -> {output}\n")
 
 
 def _story(imported: "Imported") -> list[str]:
