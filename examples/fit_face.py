@@ -36,7 +36,7 @@ FIELD_OF_VIEW = 0.5
 FRAME = 0.3
 """How many metres the pictures are high where the head is."""
 AWAY = math.radians(20)
-"""Between the cameras' middle and the true pose's front."""
+"""How far the head to be found is turned from the start, radians."""
 
 DAMPING = (1e-2, 1e-6)
 """At the first and at the last step, in parts of the loss when every number is off by its scale."""
