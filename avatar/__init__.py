@@ -7,10 +7,11 @@ if TYPE_CHECKING:
     from avatar.animation import Animation
     from avatar.animator import Animator
     from avatar.controls import ARKIT, Control, ControlSpace
+    from avatar.export import load_animation
 
 __version__ = "0.1.0"
 
-__all__ = ["ARKIT", "Animation", "Animator", "Control", "ControlSpace"]
+__all__ = ["ARKIT", "Animation", "Animator", "Control", "ControlSpace", "load_animation"]
 
 # Imported on first use: `avatar --help` must not wait for torch.
 _HOME = {
@@ -19,6 +20,7 @@ _HOME = {
     "Animator": "avatar.animator",
     "Control": "avatar.controls",
     "ControlSpace": "avatar.controls",
+    "load_animation": "avatar.export",
 }
 
 

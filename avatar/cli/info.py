@@ -31,10 +31,11 @@ class Info:
 def _of_file(path: Path) -> Iterator[tuple[str, str]]:
     if not path.is_file():
         raise FileNotFoundError(f"no such file, or a folder: {path}")
-    kind = path.suffix.lower()
-    if kind in (".csv", ".npz"):
-        return _of_curves(path)
-    return _of_glb(path) if kind == ".glb" else _of_sound(path)
+    if path.suffix.lower() == ".glb":
+        return _of_glb(path)
+    from avatar.export.reading import reader_of
+
+    return _of_sound(path) if reader_of(path) is None else _of_curves(path)
 
 
 def _of_curves(path: Path) -> Iterator[tuple[str, str]]:

@@ -26,9 +26,10 @@ class Render(Look):
     avatar render ours.csv -o error.mp4 --against theirs.csv
 
     Args:
-        clips: The curves: Live Link Face .csv or .npz of ours. Several are drawn side by side, or one after another
-            where the output's name holds {name}.
-        output: Files to write: .mp4, .mov, .webm, .png (one picture, or with %04d one a frame), .glb, .csv, .npz.
+        clips: The curves: Live Link Face .csv or recorded packets, .npz of ours, .glb, .a2f.json and more. Several are
+            drawn side by side, or one after another where the output's name holds {name}.
+        output: Files to write: .mp4, .mov, .webm, .png (one picture, or with %04d one a frame), .glb, .usd, .csv, .npz
+            and more; `avatar info` lists them all.
         audio: The sound of a video; what the first .npz names when left out.
         fps: Frames per second of the result; the highest of the clips' when left out.
         labels: What is written into each clip's pictures; the files' names where several are side by side.

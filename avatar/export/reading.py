@@ -23,6 +23,13 @@ READERS: dict[str, str] = {
 """Extension to the module whose `read(path)` gives an `Animation`."""
 
 
+def reader_of(path: str | os.PathLike[str]) -> str | None:
+    """The module that reads a file, None if it is no file of curves."""
+    name = Path(path).name.lower()
+    known = [extension for extension in READERS if name.endswith(extension) and name != extension]
+    return READERS[max(known, key=len)] if known else None
+
+
 def load_animation(path: str | os.PathLike[str]) -> Animation:
     """Read an animation; the longest of the known extensions that the name ends in picks the format.
 
@@ -38,12 +45,11 @@ def load_animation(path: str | os.PathLike[str]) -> Animation:
         OSError: there is no such file, or it may not be read.
         ValueError: another extension, not such a file, or a damaged one.
     """
-    name = Path(path).name.lower()
-    known = [extension for extension in READERS if name.endswith(extension) and name != extension]
-    if not known:
+    module = reader_of(path)
+    if module is None:
         raise ValueError(f"cannot read curves from {path}: its extension must be one of {', '.join(READERS)}")
     try:
-        animation: Animation = import_module(READERS[max(known, key=len)]).read(path)
+        animation: Animation = import_module(module).read(path)
     except OSError as error:
         if error.filename is None:  # the reader has said it in its own words
             raise

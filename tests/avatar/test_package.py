@@ -8,7 +8,7 @@ import pytest
 
 import avatar
 
-PUBLIC = ["ARKIT", "Animation", "Animator", "Control", "ControlSpace"]
+PUBLIC = ["ARKIT", "Animation", "Animator", "Control", "ControlSpace", "load_animation"]
 
 
 def test_public_names_are_kept():

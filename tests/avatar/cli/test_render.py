@@ -28,6 +28,16 @@ def test_curves_to_anything(run, clip, source, target):
     assert out.stat().st_size > 0
 
 
+@pytest.mark.parametrize("middle", [".a2f.json", ".livelink.bin", ".unity.json", ".glb", ".rigmapper.csv"])
+def test_what_others_wrote_is_read(run, clip, middle):
+    between, out = clip.with_name(f"between{middle}"), clip.with_name("back.csv")
+    assert run("render", clip.with_suffix(".npz"), "-o", between)[0] == 0
+    code, _, err = run("render", between, "-o", out)
+    assert code == 0, err
+    np.testing.assert_allclose(livelink.read(out)["jawOpen"], np.linspace(0, 1, 60), atol=1e-4)
+    assert run("info", between)[0] == 0
+
+
 def test_video_with_sound(run, clip, write_sound, tone):
     sound = write_sound("talk.wav", tone(2.0))
     code, _, err = run("render", clip.with_suffix(".csv"), "-o", clip.with_suffix(".mp4"), "--audio", sound, *SMALL)
