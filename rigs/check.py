@@ -172,12 +172,6 @@ def _shapes(rig: ShapeRig) -> Iterator[Finding]:
         yield Finding(
             "warning", f"more than 12 cm are moved by {_listed(far)}", "the displacements are on another scale"
         )
-    by_case: dict[str, list[str]] = {}
-    for name in rig.space.names:
-        by_case.setdefault(name.casefold(), []).append(name)
-    for same in by_case.values():
-        if len(same) > 1:
-            yield Finding("error", f"{' and '.join(same)} differ only in case", "rename one: engines mix them up")
 
 
 def _listed(names: list[str]) -> str:

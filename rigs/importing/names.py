@@ -126,6 +126,7 @@ def match_names(shapes: Sequence[str], space: ControlSpace, given: Mapping[str, 
 
 def key_of(name: str) -> Key:
     """A name without case, separators, prefixes such as "blendShape1." and the spelling of its side."""
+    name = name.rpartition(":")[2]  # a namespace
     bare, dot, last = name.rpartition(".")
     if dot and last.lower() not in ("l", "r", "left", "right"):
         bare = last  # a prefix; else Blender's way to write a side
@@ -144,7 +145,9 @@ def key_of(name: str) -> Key:
 class _Finder:
     def __init__(self, space: ControlSpace) -> None:
         self._space = space
-        self._by_key = {key_of(name): name for name in space.names}
+        keys = [key_of(name) for name in space.names]
+        # Names that only their exact spelling tells apart are found by that alone.
+        self._by_key = {key: name for key, name in zip(keys, space.names, strict=True) if keys.count(key) == 1}
 
     def same(self, shape: str) -> Match | None:
         return Match(shape, (shape,), "same") if shape in self._space else None
