@@ -12,6 +12,7 @@ from avatar.rigs.importing.source import Integers
 _OPENERS = ("jawOpen", "CTRL_expressions_jawOpen", "aa")
 _LIPS = ("mouth", "lip", "pp", "ff", "ou", "oh", "aa", "ih", "ee", "o", "u", "e", "i")
 
+_OUTER_LIP = slice(48, 60)
 _INNER_UPPER, _INNER_LOWER, _INNER_LEFT, _INNER_RIGHT = 62, 66, 64, 60
 
 
@@ -68,7 +69,8 @@ def find_mouth(
                 "or give inner_lip and corners in [mouth] of the TOML"
             )
         inner_lip, corners = inner_lip or slit.middle(vertices), corners or slit.corners(vertices)
-    return Mouth(inner_lip, corners, _regions(vertices, skin, slit, inner_lip, corners))
+    outline = None if landmarks is None or not len(landmarks) else vertices[landmarks[_OUTER_LIP]]
+    return Mouth(inner_lip, corners, _regions(vertices, skin, slit, inner_lip, corners, outline))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +123,16 @@ def _find_slit(
     return _Slit(upper[gaping], lower[gaping]) if gaping.any() else None
 
 
+def _inside(points: NDArray[np.float32], outline: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether points [P, 3], seen from the front, are in an outline [N, 3]: rays cross it an odd number of times."""
+    inside = np.zeros(len(points), bool)
+    x, y = points[:, 0], points[:, 1]
+    for (x0, y0, _), (x1, y1, _) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        if y0 != y1:
+            inside ^= ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
+    return inside
+
+
 def _nearest(
     points: NDArray[np.float32], queries: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -135,6 +147,7 @@ def _regions(
     slit: _Slit | None,
     inner_lip: tuple[int, int],
     corners: tuple[int, int],
+    outline: NDArray[np.float32] | None,
 ) -> dict[str, Integers]:
     width = float(np.linalg.norm(vertices[corners[0]] - vertices[corners[1]]))
     ends = vertices[list(corners)]
@@ -149,6 +162,8 @@ def _regions(
     share = np.clip(1.0 - (np.abs(vertices[candidates, 0] - middle[0]) / max(half, 1e-6)) ** 2, 0.0, 1.0)
     behind = line[nearest, 2] - vertices[candidates, 2]
     lips = (apart < 0.03 * width + 0.18 * width * share) & (behind < 0.12 * width)
+    if outline is not None:
+        lips = _inside(vertices[candidates], outline) & (behind < 0.12 * width)
     rows = candidates[lips]
     above = vertices[rows, 1] >= line[nearest[lips], 1]
     if slit is not None:

@@ -41,8 +41,21 @@ def paint(
     colours = np.full(given.shape, _OTHER, np.float32)
     for index, part in enumerate(parts):
         colours[np.unique(faces[face_parts == index])] = colour_of(part)
-    colours[lips] = _LIPS
+    share = _softened(lips, faces, len(given))[:, None]
+    colours = (1 - share) * colours + share * np.array(_LIPS)
     return np.where(np.isfinite(given), given, colours).astype(np.float32)
+
+
+def _softened(rows: Integers, faces: Integers, count: int) -> NDArray[np.float64]:
+    """1 at vertices [N] and 0 elsewhere [V], with an edge that is a few triangles wide."""
+    share = np.zeros(count)
+    share[rows] = 1.0
+    corners = faces.ravel()
+    uses = np.maximum(np.bincount(corners, minlength=count), 1)
+    for _ in range(3):
+        around = np.repeat(share[faces].mean(1), 3)
+        share = np.bincount(corners, around, count) / uses
+    return share
 
 
 def colour_of(part: str) -> tuple[float, float, float]:
