@@ -31,10 +31,13 @@ def is_flame(path: str | Path) -> bool:
     path = Path(path)
     if path.suffix.lower() in (".pkl", ".pickle"):
         return True
-    if path.suffix.lower() != ".npz" or not zipfile.is_zipfile(path):
+    if path.suffix.lower() != ".npz":
         return False
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
     return all(f"{entry}.npy" in names for entry in _ENTRIES)
 
 

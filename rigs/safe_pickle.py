@@ -5,6 +5,7 @@ in our own table and nowhere else, nothing is imported, and values are made by f
 """
 
 import io
+import tokenize
 import warnings
 import zipfile
 import zlib
@@ -23,6 +24,30 @@ __all__ = ["RefusedFileError", "SparseMatrix", "load_npy", "load_npz", "load_pic
 
 MOST_BYTES = 2**30
 """Larger files are no rigs."""
+
+_BAD_HEADER = (
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    SyntaxError,
+    MemoryError,  # thousands of open brackets
+    RecursionError,
+    tokenize.TokenError,
+)
+"""What numpy raises for headers of damaged .npy files."""
+
+_BAD_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    ValueError,
+    LookupError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What zipfile raises for damaged archives."""
 
 _BUILDERS = {**pickled_types.BUILDERS, **pickled_torch.BUILDERS}
 
@@ -71,8 +96,9 @@ def load_npz(path: str | Path) -> dict[str, NDArray[Any]]:
     Raises:
         RefusedFileError: as for `load_npy`.
     """
+    data = _bytes_of(path)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
                 raise RefusedFileError(f"{path} must unpack to at most {MOST_BYTES} bytes, got more; it isn't a rig")
             return {
@@ -80,8 +106,12 @@ def load_npz(path: str | Path) -> dict[str, NDArray[Any]]:
                 for entry in archive.infolist()
                 if entry.filename.endswith(".npy")
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise RefusedFileError(f"{path} must be an .npz file, got a damaged one ({error}); fetch it again") from None
+    except RefusedFileError:
+        raise
+    except _BAD_ARCHIVE as error:
+        raise RefusedFileError(
+            f"{path} must be an .npz file, got a damaged one ({type(error).__name__}: {error}); fetch it again"
+        ) from None
 
 
 def _bytes_of(path: str | Path) -> bytes:
@@ -99,8 +129,10 @@ def _read_npy(data: bytes, name: str) -> NDArray[Any]:
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, fortran, dtype = read(file)
-    except (ValueError, EOFError, SyntaxError) as error:
-        raise RefusedFileError(f"{name} must be a .npy array, got another file ({error}); fetch it again") from None
+    except _BAD_HEADER as error:
+        raise RefusedFileError(
+            f"{name} must be a .npy array, got another file ({type(error).__name__}: {error})"
+        ) from None
     rest = data[file.tell() :]
     if dtype.hasobject:
         array = read_pickle(rest, name=name)

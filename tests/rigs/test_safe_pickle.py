@@ -145,8 +145,8 @@ ATTACKS = {
     "stack global": (STACKED, r"os\.system"),
     "stack global from the memo": (REMEMBERED, r"os\.system"),
     "dotted name": (
-        b"\x80\x04" + text("pathlib") + text("os.system") + b"\x93" + text(COMMAND) + b"\x85R.",
-        r"pathlib\.os\.system",
+        b"\x80\x04" + text("shutil") + text("os.system") + b"\x93" + text(COMMAND) + b"\x85R.",
+        r"shutil\.os\.system",
     ),
     "inst": (b"(" + QUOTED + b"ios\nsystem\n.", r"os\.system"),
     "obj": (b"(cos\nsystem\n" + QUOTED + b"o.", r"os\.system"),
@@ -350,6 +350,31 @@ def test_numpy_files_that_lie_are_refused(tmp_path: Path) -> None:
     (tmp_path / "c.npz").write_bytes(b"PK\x03\x04 no")
     with pytest.raises(RefusedFileError, match=r"c\.npz must be an \.npz file"):
         load_npz(tmp_path / "c.npz")
+
+
+@pytest.mark.parametrize("header", [b"(" * 9000, b"{'descr':" * 900, b"-" * 9000, b"{1: 2, 'descr': 3}", b"("])
+def test_headers_that_choke_the_parser_are_refused(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(RefusedFileError, match=r"a\.npy must be a \.npy array"):
+        load_npy(tmp_path / "a.npy")
+
+
+def test_damaged_numpy_files_are_refused_or_read(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", {"faces": np.arange(3), "weights": torch.ones(2)})
+    np.savez(tmp_path / "a.npz", plain=np.arange(4), more=np.array([None, "a"], object))
+    random = np.random.default_rng(2)
+    for name, load in (("a.npy", load_npy), ("a.npz", load_npz)):
+        whole = (tmp_path / name).read_bytes()
+        refused = 0
+        for _ in range(300):
+            damaged = bytearray(whole)
+            damaged[random.integers(0, len(whole))] = random.integers(0, 256)
+            (tmp_path / name).write_bytes(damaged)
+            try:
+                load(tmp_path / name)
+            except RefusedFileError:
+                refused += 1
+        assert refused > 50
 
 
 def test_archives_that_unpack_without_end_are_refused(tmp_path: Path) -> None:
