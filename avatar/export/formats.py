@@ -50,6 +50,7 @@ FORMATS: dict[str, Format] = {
     ".usda": Format("the same as text", *_USD),
     ".usdc": Format("the same, binary", *_USD),
     ".vrm.json": Format("VRM expressions", "avatar.export.vrm"),
+    ".vrma": Format("VRM animation: expressions and gaze for VRM avatars", "avatar.export.vrma"),
     ".webm": Format("video with sound and alpha for browsers (VP9)", "avatar.export.video"),
 }
 """Extension to format. A new format is one module and one line here."""

@@ -19,6 +19,7 @@ READERS: dict[str, str] = {
     ".rigmapper.csv": "avatar.export.rigmapper",
     ".unity.json": "avatar.export.unity",
     ".vrm.json": "avatar.export.vrm",
+    ".vrma": "avatar.export.vrma",
 }
 """Extension to the module whose `read(path)` gives an `Animation`."""
 

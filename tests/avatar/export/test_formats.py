@@ -74,7 +74,7 @@ def test_a_failure_leaves_the_old_file(tmp_path, extension, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
-@pytest.mark.parametrize(("name", "message"), [("sized", "did you mean size?"), ("zzz", "it has rig, identity, ")])
+@pytest.mark.parametrize(("name", "message"), [("sized", "did you mean size?"), ("zzz", "it has identity, size, ")])
 def test_unknown_options(tmp_path, name, message):
     with pytest.raises(TypeError, match=re.escape(f"export has no option {name!r}; {message}")):
         export(REST, tmp_path / "a.png", **{name: 1})

@@ -133,7 +133,7 @@ def put(value, *path):
         (put(300, "accessors", 2, "count"), "needs 1200 bytes"),
         (put([], "buffers"), "is in buffer 0, but the file has 0"),
         (put({"byteLength": 60, "uri": "gone.bin"}, "buffers", 0), "buffer 0 is missing"),
-        (put("WAVY", "animations", 0, "samplers", 0, "interpolation"), "an interpolation of glTF's, got 'WAVY'"),
+        (put("WAVY", "animations", 0, "samplers", 0, "interpolation"), "must be one that glTF has, got 'WAVY'"),
         (put(7, "animations", 0, "channels", 0, "sampler"), "refers to sampler 7 of 1"),
         (put(7, "animations", 0, "channels", 0, "target", "node"), r"refers to nodes\[7\] of 1"),
         (put(None, "animations", 0, "channels"), "its JSON is not glTF"),
