@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from avatar.rigs.bounded_least_squares import Priors, bounded_least_squares
 from avatar.rigs.control_groups import is_eye, is_head, is_mouth, rivals
-from avatar.rigs.lip_contact import lip_gaps, lip_pairs
+from avatar.rigs.lip_contact import lid_pairs, lip_gaps, lip_pairs
 from avatar.rigs.pose import eyes_of
 from avatar.rigs.preferences import Preferences
 from avatar.rigs.residual import Piece
@@ -42,6 +42,7 @@ class FaceSolver:
     Attributes:
         eyes: eyeballs, which are measured and not solved for.
         pairs: points of the lips that meet [P, 2].
+        lids: points of the lids above each other [4, 2] or [0, 2].
         controls: columns that are solved for [K].
         rows: vertices that are looked at [R].
     """
@@ -51,7 +52,8 @@ class FaceSolver:
         space = function.rig.space
         space.indices(preferences.still)
         self.eyes = eyes_of(function)
-        self.pairs = lip_pairs(function.rig, function.rest)
+        self.pairs, self.lids = lip_pairs(function.rig, function.rest), lid_pairs(function.rig)
+        self._apart = np.concatenate([self.pairs, self.lids])
         fixed = {space.index(name) for name in space.names if is_head(name) or is_eye(name)}
         fixed |= {column for eye in self.eyes for column, _ in eye.looks} | set(space.indices(preferences.still))
         free = np.array(sorted(set(range(len(space))) - fixed), np.int64)
@@ -60,7 +62,7 @@ class FaceSolver:
         for name in _NOT_SKIN:
             skin[regions.get(name, [])] = False
         looked_at = _thinned(np.nonzero(skin)[0], regions)
-        self.tangents = Tangents(function, free, looked_at, self.pairs)
+        self.tangents = Tangents(function, free, looked_at, self._apart)
         self.rows, self.controls = self.tangents.rows, self.tangents.controls
         places = {name: np.nonzero(np.isin(self.rows, rows))[0] for name, rows in regions.items()}
         self.regions = {"face": np.arange(len(self.rows))} | {name: at for name, at in places.items() if len(at)}
@@ -96,12 +98,16 @@ class FaceSolver:
         stranger = np.array([not is_mouth(name) for name in names])
         return np.asarray(self.preferences.stillness * self.energy + self.preferences.courtesy * on_lips * stranger)
 
-    def __call__(self, vertices: NDArray[np.floating], gaps: Floats | None = None) -> tuple[Floats, Piece]:
+    def __call__(
+        self, vertices: NDArray[np.floating], gaps: Floats | None = None, lids: Floats | None = None
+    ) -> tuple[Floats, Piece]:
         """Controls [B, C] for vertices [B, V, 3] of a head that does not turn, millimetres.
 
         Args:
             vertices: where the vertices should be.
             gaps: heights between the pairs of lip points that should be [B, P]; those of the vertices when left out.
+            lids: heights between the pairs of the lids that should be, beyond those at rest [B, Q]; where they are
+                left out, the vertices alone tell.
         """
         space = self.function.rig.space
         weights = np.tile(self.function.neutral, (len(vertices), 1))
@@ -111,7 +117,12 @@ class FaceSolver:
         wanted = np.asarray(vertices[:, self.rows], np.float64)
         wanted_gaps = lip_gaps(vertices, self.function.rest, self.pairs) if gaps is None else gaps
         pull = self.preferences.contact * np.exp(-((wanted_gaps / _TOUCH) ** 2)) / len(self.pairs)
-        return self._iterate(weights, wanted, wanted_gaps, pull)
+        if lids is None or not lids.shape[1]:
+            lids, lid_pull = np.zeros((len(vertices), len(self.lids))), 0.0
+        else:
+            lid_pull = self.preferences.contact / len(self.lids)
+        pull = np.concatenate([pull, np.full(lids.shape, lid_pull)], 1)
+        return self._iterate(weights, wanted, np.concatenate([wanted_gaps, lids], 1), pull)
 
     def _iterate(self, weights: Floats, wanted: Floats, wanted_gaps: Floats, pull: Floats) -> tuple[Floats, Piece]:
         base = self.preferences.contact / len(self.pairs)
@@ -122,6 +133,7 @@ class FaceSolver:
         for _ in range(self.preferences.iterations):
             # Lips that should touch and do not are pulled harder, which changes the cost that is compared.
             apart = (wanted_gaps < _APART) & (wanted_gaps - gap_left > _APART) & (pull < _HARDEST * base)
+            apart[:, len(self.pairs) :] = False
             pull = np.where(apart, np.maximum(3 * pull, base), pull)
             best_cost = np.where(apart.any(1), np.inf, best_cost)
             moved = self._step(best, left, gap_left, pull, damping)
@@ -140,8 +152,8 @@ class FaceSolver:
 
     def _missing(self, start: Floats, wanted: Floats, wanted_gaps: Floats) -> Callable[[Floats], tuple[Floats, Floats]]:
         """A function of controls that says what is missing at the rows [B, R, 3] and between the lips [B, P]."""
-        looked_at = np.concatenate([self.rows, self.pairs.ravel()])
-        rest = self.function.rest[self.pairs, 1]
+        looked_at = np.concatenate([self.rows, self._apart.ravel()])
+        rest = self.function.rest[self._apart, 1]
 
         def exact(weights: Floats) -> tuple[Floats, Floats]:
             both = self.function(weights, looked_at).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Where the two lips of a rig meet, and how far apart they are."""
+"""Where lips and lids of a rig meet, and how far apart they are."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,34 @@ def lip_pairs(rig: Rig, rest: Floats) -> Integers:
             if distance[best] < 0.06:
                 pairs.append((int(upper[best]), int(lower[nearest[best]])))
     return np.array(list(dict.fromkeys(pairs)), np.int64)
+
+
+def lid_pairs(rig: Rig) -> Integers:
+    """Points of the upper and the lower lids above each other [4, 2], or none without landmarks."""
+    if not len(rig.landmarks):
+        return np.zeros((0, 2), np.int64)
+    return np.asarray(rig.landmarks.cpu().numpy()[np.array([[37, 41], [38, 40], [43, 47], [44, 46]])])
+
+
+def lid_gaps(
+    vertices: NDArray[np.floating], source: tuple[Floats, Integers], target: tuple[Floats, Integers]
+) -> Floats:
+    """Height between lids of the target beyond that at rest [B, 4]: eyes are open by the same share of their height.
+
+    Args:
+        vertices: the source [B, V, 3], not turned, millimetres.
+        source: its rest [V, 3] and pairs of lids [4, 2].
+        target: the other head's.
+
+    Returns:
+        Millimetres; none where one of the heads has no pairs.
+    """
+    (rest, pairs), (other_rest, other_pairs) = source, target
+    if not (len(pairs) and len(other_pairs)):
+        return np.zeros((len(vertices), 0))
+    height = rest[pairs[:, 0], 1] - rest[pairs[:, 1], 1]
+    other = other_rest[other_pairs[:, 0], 1] - other_rest[other_pairs[:, 1], 1]
+    return lip_gaps(vertices, rest, pairs) / height * other
 
 
 def lip_gaps(vertices: NDArray[np.floating], rest: Floats, pairs: Integers) -> Floats:

@@ -9,6 +9,7 @@ from torch import Tensor
 from avatar.animation import Animation
 from avatar.progress import track
 from avatar.rigs.control_groups import head_rotations, is_head
+from avatar.rigs.lip_contact import lid_gaps, lid_pairs
 from avatar.rigs.preferences import Preferences
 from avatar.rigs.rig import Rig
 from avatar.rigs.rig_function import RigFunction
@@ -111,7 +112,9 @@ class Retargeting:
         still[:, columns] = self.source.neutral[columns]
         moved = self.source(still)
         gaps = self.transfer.gaps(moved, self.solver.face.pairs)
-        piece = self.solver.held(self.transfer(moved), head_rotations(space, weights), own, gaps)
+        ours = self.solver.function.rest, self.solver.face.lids
+        lids = lid_gaps(moved, (self.source.rest, lid_pairs(self.source.rig)), ours)
+        piece = self.solver.held(self.transfer(moved), head_rotations(space, weights), own, gaps, lids)
         target = self.solver.function.rig.space
         if _HIDDEN in space and _HIDDEN in target:
             piece.weights[:, target.index(_HIDDEN)] = weights[own, space.index(_HIDDEN)]

@@ -171,7 +171,9 @@ class Solver:
         piece = self.held(held, rotations, own, gaps)
         return replace(piece, drift=self.head.drift(rotations, translations)[own])
 
-    def held(self, vertices: Floats, rotations: Floats, own: slice, gaps: Floats | None = None) -> SolvedPiece:
+    def held(
+        self, vertices: Floats, rotations: Floats, own: slice, gaps: Floats | None = None, lids: Floats | None = None
+    ) -> SolvedPiece:
         """Solve a window of a head that is held still, and set its turn.
 
         Args:
@@ -179,8 +181,9 @@ class Solver:
             rotations: of the head [B, 3, 3].
             own: the frames that are wanted.
             gaps: [B, P] millimetres.
+            lids: heights between `face.lids` that should be, beyond those at rest [B, Q], millimetres.
         """
-        weights, left_over = self.face(vertices, gaps)
+        weights, left_over = self.face(vertices, gaps, lids)
         if self.head.controls:
             space = self.function.rig.space
             columns = space.indices(self.head.controls)
