@@ -33,6 +33,7 @@ class Import:
         up: The file's axis that points up, such as +y (--up=-y for a minus); found when left out.
         front: The file's axis that the face looks along, such as +z; found when left out.
         space: The controls: arkit, metahuman, oculus or vrm; what the shapes are named after when left out.
+        identities: Of a FLAME model, how many of its shape directions are people; the others are expressions.
         extras: What becomes of shapes that are no control: drop, or keep them as further controls.
     """
 
@@ -43,6 +44,7 @@ class Import:
     up: str | None = None
     front: str | None = None
     space: str | None = None
+    identities: int = 300
     extras: str | None = None
 
     def run(self) -> int:
@@ -53,7 +55,7 @@ class Import:
             raise ValueError(f"-o must be a .safetensors file, got {self.output}")
         check_writable(self.output)
         if Path(self.source).is_file() and _is_flame(Path(self.source)):
-            _import_flame(Path(self.source), Path(self.output))
+            _import_flame(Path(self.source), Path(self.output), self.identities)
             return 0
         from avatar.rigs.importing import import_rig
         from avatar.rigs.shape_rig import ShapeRig
@@ -145,10 +147,10 @@ def _is_flame(path: Path) -> bool:
     return is_flame(path)
 
 
-def _import_flame(source: Path, output: Path) -> None:
+def _import_flame(source: Path, output: Path, identities: int) -> None:
     from avatar.rigs.flame_import import read_flame
 
-    file = read_flame(source)
+    file = read_flame(source, identities=identities)
     file.save(output)
     sys.stdout.write(f"{file.description}\n{file.licence}\n{source} -> {output}\n")
 

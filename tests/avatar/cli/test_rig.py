@@ -90,3 +90,12 @@ def test_drawn_people_are_the_built_in_heads(run, rig, talk, tmp_path):
     code, _, err = run("animate", talk, "--rig", rig, "--identity", "3", "-o", tmp_path / "a.png")
     assert code == 2
     assert "people are drawn for the built-in head only" in err
+
+
+def test_a_pickle_that_would_run_code_is_refused(run, tmp_path):
+    (tmp_path / "flame.pkl").write_bytes(b'cos\nsystem\n(S"touch %s"\ntR.' % str(tmp_path / "harm").encode())
+    before = sorted(tmp_path.iterdir())
+    code, _, err = run("rig", "import", tmp_path / "flame.pkl", "-o", tmp_path / "a.safetensors")
+    assert code == 2
+    assert "os.system" in err
+    assert sorted(tmp_path.iterdir()) == before
