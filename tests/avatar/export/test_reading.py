@@ -163,16 +163,15 @@ def test_what_is_not_there_and_what_is_damaged(tmp_path, extension):
             load_animation(path)
 
 
-@pytest.mark.parametrize("extension", READERS)
+@pytest.mark.parametrize("extension", [".a2f.json", ".livelink.bin", ".oculus.json", ".unity.json", ".vrm.json"])
 def test_cut_off_anywhere(tmp_path, extension, lively):
     path = tmp_path / f"a{extension}"
-    if extension not in (".a2f.json", ".unity.json", ".livelink.bin"):
-        pytest.skip("tested where it is written, or text that may end after any line")
     export(lively, path)
     whole = path.read_bytes()
     for share in np.linspace(0, 0.999, 30):
         path.write_bytes(whole[: int(share * len(whole.rstrip()))])
-        if int(share * len(whole)) % (len(whole) // len(lively)):  # packets end to end are whole at their ends
+        # Packets end to end are whole at their ends.
+        if extension != ".livelink.bin" or int(share * len(whole)) % (len(whole) // len(lively)):
             with pytest.raises(ValueError, match=re.escape(str(path))):
                 load_animation(path)
 
