@@ -213,15 +213,15 @@ def called(value: Any) -> str:
     """What errors call a value; short, however large or nested it is."""
     if isinstance(value, Symbol | Shell):
         return f"{value!s:.200}"
-    return _SHORT.repr(value) if type(value) in (str, int, float, bytes, tuple, list, type(None)) else _kind(value)
+    if type(value) is bytes:
+        return repr(value[:_MOST_SHOWN])
+    return _SHORT.repr(value) if type(value) in _SHOWN else f"a {type(value).__name__}"
 
 
-def _kind(value: Any) -> str:
-    return f"a {type(value).__name__}"
-
-
+_MOST_SHOWN = 80
+_SHOWN = (str, int, float, tuple, list, type(None))
 _SHORT = reprlib.Repr()
-_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 80, 80
+_SHORT.maxlevel, _SHORT.maxstring = 2, _MOST_SHOWN
 
 
 def checked_key(value: Any) -> Any:

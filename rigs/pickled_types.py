@@ -201,8 +201,6 @@ def _new_object(
 
 def _numbers(value: Any) -> NDArray[Any]:
     """An array; lists are not taken, for nested ones may unfold without end."""
-    if isinstance(value, SparseMatrix):
-        value = value.dense()
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
         raise TypeError(f"an array of numbers was expected, not {called(value)}")
     return value
@@ -213,6 +211,7 @@ def _fill_sparse(name: str, state: dict[str, Any], budget: Budget) -> SparseMatr
     shape = tuple(extent.item() if isinstance(extent, np.integer) else extent for extent in shape)
     count_of(shape)
     values = _numbers(state["data"])
+    budget.spend(16 * values.size)  # places are widened below
     if name.startswith("coo"):
         rows, columns = map(_numbers, state["coords"] if "coords" in state else (state["row"], state["col"]))
     else:

@@ -78,7 +78,7 @@ def read_pickle(data: bytes, *, name: str = "the pickle") -> Any:
     Raises:
         RefusedFileError: as for `load_pickle`.
     """
-    return run(Machine(data, name, _BUILDERS, Budget(4 * len(data) + 2**20)))
+    return run(Machine(data, name, _BUILDERS, Budget(4 * len(data) + 2**24)))
 
 
 def load_npy(path: str | Path) -> NDArray[Any]:

@@ -36,6 +36,10 @@ class Tile(Foreign):
     pickled_as = ("chumpy.reordering", "Tile")
 
 
+class Csc(Foreign):
+    pickled_as = ("scipy.sparse.csc", "csc_matrix")
+
+
 def chumpy_array(values: Any) -> Ch:
     """The attributes that chumpy pickles beside the array."""
     return Ch(x=np.asarray(values), _dirty_vars=set(), _itr=None, _depends_on_deps={})

@@ -275,7 +275,7 @@ BOMBS = {
     + b"S'"
     + b"x" * 50_000
     + b"'\np0\n"
-    + b"0(c_codecs\nencode\n(g0\nS'latin1'\ntR" * 100
+    + b"0(c_codecs\nencode\n(g0\nS'latin1'\ntR" * 1000
     + b".",
     "unfinished array": b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tS'b'\ntR.",
     "array in itself": b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tS'b'\ntRq\x00h\x00b.",
@@ -310,6 +310,14 @@ def test_sparse_matrices_that_lie_are_refused(attribute: str) -> None:
     setattr(matrix, attribute, lie[attribute])
     with pytest.raises(RefusedFileError, match="sound sparse matrices"):
         read_pickle(pickle.dumps(matrix))
+
+
+def test_matrices_that_share_their_entries_do_not_unfold() -> None:
+    entries, starts = np.zeros(100_000, np.int8), np.array([0, 100_000], np.int32)
+    matrices = [pickles.Csc(_shape=(5, 1), data=entries, indices=entries, indptr=starts) for _ in range(100)]
+    assert read_pickle(pickles.dumps(matrices[:1]))[0].shape == (5, 1)
+    with pytest.raises(RefusedFileError, match="unfold to many times its size"):
+        read_pickle(pickles.dumps(matrices))
 
 
 def test_a_sparse_matrix_is_not_written_out_beyond_memory() -> None:
