@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar.rigs.control_groups import is_eye, is_head
 from avatar.rigs.rig_function import RigFunction
 
 Floats = NDArray[np.float64]
@@ -98,10 +99,13 @@ class Tangents:
 
 
 def _half_way(function: RigFunction) -> Floats:
-    """A pose with every shape at play and the mouth open, so that what only shows beside others shows."""
+    """A pose of a still head with every shape at play and the mouth open: what only shows beside others shows."""
     space = function.rig.space
     size = {"weight": 0.3, "radian": 0.1}
-    half = [0.0 if control.name == "mouthClose" else size.get(control.unit, 0.0) for control in space.controls]
+    still = [
+        is_head(control.name) or is_eye(control.name) or control.name == "mouthClose" for control in space.controls
+    ]
+    half = [0.0 if rests else size.get(control.unit, 0.0) for rests, control in zip(still, space.controls, strict=True)]
     return np.asarray(function.neutral + np.array(half))
 
 
