@@ -10,6 +10,7 @@ import pxr.UsdShade
 import pxr.UsdSkel
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from avatar.animation import Animation
 from avatar.export.head import identity_vector, worn
@@ -34,18 +35,23 @@ def write(animation: Animation, path: str, options: ExportOptions) -> None:
     with replacing(path) as temporary:
         # An empty file is no layer yet, so that it can be made anew; the extension picks text or binary.
         temporary.unlink()
-        stage = pxr.Usd.Stage.CreateNew(str(temporary))
-        _describe(stage, animation)
-        joints = skeleton(head, identity)
-        root = pxr.UsdSkel.Root.Define(stage, "/Avatar")
-        stage.SetDefaultPrim(root.GetPrim())
-        _skeleton(stage, joints)
-        with torch.inference_mode():
-            positions, steps = head.neutral(identity)[0].numpy(), head.morph_targets(identity).numpy()
-        mesh = _mesh(stage, head, positions)
-        _blend_shapes(stage, mesh, head, positions, steps)
-        _animation(stage, animation, head, joints)
-        stage.GetRootLayer().Save()
+        _save(str(temporary), head, identity, animation)
+
+
+def _save(path: str, head: Jointed, identity: Tensor, animation: Animation) -> None:
+    """Write the stage; it is closed on return, since Windows moves no file that is open."""
+    stage = pxr.Usd.Stage.CreateNew(path)
+    _describe(stage, animation)
+    joints = skeleton(head, identity)
+    root = pxr.UsdSkel.Root.Define(stage, "/Avatar")
+    stage.SetDefaultPrim(root.GetPrim())
+    _skeleton(stage, joints)
+    with torch.inference_mode():
+        positions, steps = head.neutral(identity)[0].numpy(), head.morph_targets(identity).numpy()
+    mesh = _mesh(stage, head, positions)
+    _blend_shapes(stage, mesh, head, positions, steps)
+    _animation(stage, animation, head, joints)
+    stage.GetRootLayer().Save()
 
 
 def _describe(stage: Any, animation: Animation) -> None:
