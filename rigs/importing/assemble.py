@@ -15,6 +15,7 @@ from avatar.rigs.importing.neck import find_turn, still_patches
 from avatar.rigs.importing.overrides import Overrides
 from avatar.rigs.importing.paint import is_hidden, is_skin, paint
 from avatar.rigs.importing.source import Floats, Integers, Source
+from avatar.rigs.importing.teeth import upper_teeth_edge
 from avatar.rigs.rig_data import NO_IDENTITY, Eyeballs, HeadTurn, RigData
 from avatar.spaces import SPACES
 
@@ -75,6 +76,8 @@ def assemble(source: Source, overrides: Overrides, *, space: str | None = None) 
     eyes = _eyeballs(source, frame, body, shapes, chosen)
     turn = _head_turn(source, frame, body, shapes, mouth)
     regions = dict(mouth.regions) | still_patches(body.vertices, shapes)
+    teeth = body.of_parts("teeth", "tooth")
+    regions |= upper_teeth_edge(body.vertices, teeth, shapes, float(body.vertices[mouth.inner_lip[0], 0]))
     if eyes is not None:
         regions |= {"left_eye": eyes.vertices[0], "right_eye": eyes.vertices[1]}
     if not (overrides.inner_lip or overrides.corners or body.landmarks is not None):
@@ -156,6 +159,13 @@ class _Body:
             skin[np.unique(faces)] = True
         landmarks = source.landmarks if overrides.landmarks is None else overrides.landmarks
         return cls(vertices, faces, parts, owner, source.colours, skin, shells, landmarks, tuple(notes))
+
+    def of_parts(self, *words: str) -> NDArray[np.bool_]:
+        """Vertices [V] of the parts whose names hold one of the words."""
+        chosen = [index for index, part in enumerate(self.parts) if any(word in part.lower() for word in words)]
+        found = np.zeros(len(self.vertices), bool)
+        found[np.unique(self.faces[np.isin(self.face_parts, chosen)])] = True
+        return found
 
 
 def _is_inside_out(vertices: Floats, faces: Integers) -> bool:

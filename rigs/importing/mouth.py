@@ -172,9 +172,9 @@ def _regions(
     rims = {"upper": np.array([inner_lip[0]]), "lower": np.array([inner_lip[1]])}
     if slit is not None:
         rims = {"upper": np.unique([*slit.upper, inner_lip[0]]), "lower": np.unique([*slit.lower, inner_lip[1]])}
-    for side, rim in rims.items():
+    for (side, rim), point in zip(rims.items(), inner_lip, strict=True):
         across = np.abs(vertices[rim, 0] - middle[0])
-        found[f"{side}_lip_middle"] = rim[across <= across.min() + 0.1 * width]
+        found[f"{side}_lip_middle"] = rim[np.linalg.norm(vertices[rim] - vertices[point], axis=1) <= 0.06 * width]
         found[f"{side}_lip_rim"] = rim[across <= across.min() + 0.25 * width]
     upper = found["upper_lip"]
     if len(upper):

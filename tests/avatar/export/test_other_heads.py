@@ -11,6 +11,7 @@ from avatar.export import export
 from avatar.export.head import rig_named
 from avatar.rigs import BuiltInHead
 from avatar.rigs.importing import Overrides, import_rig
+from avatar.rigs.mouth import measure
 from avatar.rigs.shape_rig import ShapeRig
 
 
@@ -131,3 +132,11 @@ def write_texture(tmp_path):
 def test_all_shapes_of_the_built_in_head_are_found_by_name(imported):
     assert {match.how for match in imported.matches} == {"same"}
     assert [match.shape for match in imported.matches] == list(ARKIT_SHAPES)
+
+
+def test_its_mouth_can_be_measured_as_the_built_in_heads_can(imported, talking):
+    weights = torch.from_numpy(talking.weights.copy())
+    ours, theirs = (measure(rig(weights), rig) for rig in (BuiltInHead.load(), ShapeRig(imported.data)))
+    assert ours.opening[1] > 20
+    for name, millimetres in (("opening", 1.5), ("width", 1.5), ("lower_lip_to_teeth", 2.5)):
+        torch.testing.assert_close(getattr(theirs, name)[1], getattr(ours, name)[1], atol=millimetres, rtol=0)
