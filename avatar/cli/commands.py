@@ -8,6 +8,7 @@ import tyro
 from avatar.cli.animate import Animate
 from avatar.cli.info import Info
 from avatar.cli.render import Render
+from avatar.cli.retarget import Retarget
 from avatar.cli.rig import Rig
 from avatar.cli.send import Send
 
@@ -15,6 +16,7 @@ Command = (
     Annotated[Animate, tyro.conf.subcommand("animate")]
     | Annotated[Render, tyro.conf.subcommand("render")]
     | Annotated[Send, tyro.conf.subcommand("send")]
+    | Annotated[Retarget, tyro.conf.subcommand("retarget")]
     | Annotated[Rig, tyro.conf.subcommand("rig")]
     | Annotated[Info, tyro.conf.subcommand("info")]
 )
@@ -26,7 +28,7 @@ avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
 --version prints the version; --debug shows where an error came from."""
 
 
-def parse(words: Sequence[str]) -> Animate | Render | Send | Rig | Info:
+def parse(words: Sequence[str]) -> Animate | Render | Send | Retarget | Rig | Info:
     """The command that the words ask for.
 
     Raises:
