@@ -124,7 +124,8 @@ def _sides(rig: ShapeRig) -> Iterator[Finding]:
         yield Finding(
             "error", f"left and right are swapped in all {len(wrong)} shapes with sides", "set swap_sides = true"
         )
-    elif wrong:
+        return
+    if wrong:
         yield Finding(
             "error", f"left and right are swapped in {', '.join(wrong)}", "name them the other way round in [names]"
         )

@@ -57,12 +57,15 @@ class Import:
         if Path(self.source).is_file() and _is_flame(Path(self.source)):
             _import_flame(Path(self.source), Path(self.output), self.identities)
             return 0
+        from avatar.rigs.check import check
         from avatar.rigs.importing import import_rig
         from avatar.rigs.shape_rig import ShapeRig
 
         imported = import_rig(self.source, overrides=self._overrides(), space=self.space)
-        ShapeRig(imported.data).save(self.output)
-        sys.stdout.write("\n".join([*_story(imported), f"{self.source} -> {self.output}"]) + "\n")
+        rig = ShapeRig(imported.data)
+        rig.save(self.output)
+        errors = [str(finding) for finding in check(rig) if finding.severity == "error"]
+        sys.stdout.write("\n".join([*_story(imported), *errors, f"{self.source} -> {self.output}"]) + "\n")
         return 0
 
     def _overrides(self) -> "Overrides":

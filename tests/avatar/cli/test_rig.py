@@ -6,6 +6,7 @@ from PIL import Image
 
 from avatar import ARKIT, Animation
 from avatar.export import export
+from avatar.rigs.importing import read_source
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,27 @@ def test_import_says_what_it_found(run, glb, tmp_path):
     assert code == 0
     for said in ("the unit is taken for metres", "+y is up and the face looks along +z", "52 of 52 shapes are ARKit"):
         assert said in out
+
+
+def test_import_says_at_once_what_every_clip_would_show(run, glb, tmp_path):
+    """A mirrored head, as from a program whose x points the other way: the cure is said, and works."""
+    source = read_source(glb)
+    mirror = np.array([-1.0, 1.0, 1.0])
+    np.savez(
+        tmp_path / "mirrored.npz",
+        vertices=source.vertices * mirror,
+        faces=source.faces,
+        names=list(source.shapes),
+        shapes=np.stack(list(source.shapes.values())) * mirror,
+    )
+    (tmp_path / "cure.toml").write_text("swap_sides = true\n")
+    words = ("rig", "import", tmp_path / "mirrored.npz", "-o", tmp_path / "a.safetensors")
+    _, out, _ = run(*words)
+    assert "triangles were turned round" in out
+    assert "error: left and right are swapped in all 36 shapes with sides; set swap_sides = true" in out
+    code, out, _ = run(*words, "--map", tmp_path / "cure.toml")
+    assert code == 0
+    assert "error" not in out
 
 
 def test_what_is_given_is_used(run, glb, tmp_path):
