@@ -7,6 +7,7 @@ from scipy.sparse.linalg import splu
 
 from avatar.rigs.control_groups import SIDES
 from avatar.rigs.correspondence import Correspondence, Skin, register
+from avatar.rigs.facial_points import facial_points
 from avatar.rigs.lip_contact import lip_gaps
 from avatar.rigs.rig import Rig
 from avatar.rigs.rigid import rigid_motion
@@ -174,7 +175,10 @@ def _common_points(source: Rig, target: Rig, source_skin: Skin, target_skin: Ski
         common.append(both[_FIRST_INNER:])
     if pairs is not None:
         common.append(np.asarray(pairs, np.int64).reshape(-1, 2))
+    else:
+        common.append(np.stack([facial_points(source, source_skin), facial_points(target, target_skin)], 1))
     joined = np.concatenate(common)
+    joined = joined[(joined >= 0).all(1)]
     places = np.stack([source_skin.places(joined[:, 0]), target_skin.places(joined[:, 1])], 1)
     places = places[(places >= 0).all(1)]
     # One vertex cannot go to two places; the first named wins.
@@ -182,6 +186,6 @@ def _common_points(source: Rig, target: Rig, source_skin: Skin, target_skin: Ski
     if len(places) < 8:
         raise ValueError(
             f"needs at least 8 points that both heads have on their skin, got {len(places)}; "
-            "give both rigs their 68 landmarks, or pairs of vertices"
+            "give both rigs their 68 landmarks or their eyes, or give pairs of vertices"
         )
     return places

@@ -136,7 +136,9 @@ def test_the_other_space_is_refused(rigs: tuple[ShapeRig, ShapeRig]) -> None:
 
 def test_too_few_common_points_are_refused(rigs: tuple[ShapeRig, ShapeRig], skins: tuple[RigData, RigData]) -> None:
     bare = ShapeRig(replace(skins[0], landmarks=np.zeros(0, np.int64)))
-    with pytest.raises(ValueError, match=r"at least 8 points .* got 4; give both rigs their 68 landmarks, or pairs"):
+    with pytest.raises(
+        ValueError, match=r"at least 8 points .* got 5; give both rigs their 68 landmarks or their eyes"
+    ):
         retarget(Animation(bare.space, np.zeros((1, len(bare.space)), np.float32), 30.0), bare, rigs[1])
 
 
