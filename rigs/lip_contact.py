@@ -65,7 +65,7 @@ def lid_gaps(
         return np.zeros((len(vertices), 0))
     height = rest[pairs[:, 0], 1] - rest[pairs[:, 1], 1]
     other = other_rest[other_pairs[:, 0], 1] - other_rest[other_pairs[:, 1], 1]
-    return lip_gaps(vertices, rest, pairs) / height * other
+    return np.asarray(lip_gaps(vertices, rest, pairs) / height * other)
 
 
 def lip_gaps(vertices: NDArray[np.floating], rest: Floats, pairs: Integers) -> Floats:

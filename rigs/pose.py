@@ -53,7 +53,7 @@ class Head:
         self.controls = _head_controls(space.names)
         self.skull = _skull(reach, rest[:, 1] > mouth)
         self.follows = np.ones(len(rest), bool)
-        self.pivot = np.zeros(3)
+        self.pivot: Floats = np.zeros(3)
         if self.controls:
             trials = np.tile(function.neutral, (3, 1))
             trials[range(3), space.indices(self.controls)] = _TRIAL
@@ -63,7 +63,7 @@ class Head:
             self.follows = np.linalg.norm(turned - expected, axis=-1).max(0) < _FOLLOWS
             # The one point that no turn moves.
             fixed = np.eye(3) - rotation
-            self.pivot = np.linalg.lstsq(fixed.reshape(9, 3), translation.ravel())[0]
+            self.pivot = np.asarray(np.linalg.lstsq(fixed.reshape(9, 3), translation.ravel())[0], np.float64)
 
     def motion(self, vertices: NDArray[np.floating], rest: Floats) -> tuple[Floats, Floats]:
         """Rotations [B, 3, 3] and translations [B, 3] of vertices [B, V, 3], millimetres."""

@@ -22,7 +22,8 @@ def frames_of(vertices: NDArray[np.floating], faces: Integers) -> Floats:
     along, across = vertices[..., faces[:, 1], :] - corner, vertices[..., faces[:, 2], :] - corner
     normal = np.cross(along, across)
     length = np.sqrt(np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-20))
-    return np.asarray(np.stack([along, across, normal / length], -1), np.float64)
+    frames: Floats = np.stack([along, across, normal / length], -1)
+    return frames
 
 
 def vertex_normals(vertices: Floats, faces: Integers) -> Floats:
@@ -32,7 +33,7 @@ def vertex_normals(vertices: Floats, faces: Integers) -> Floats:
     normals = np.zeros_like(vertices)
     for corner in range(3):
         np.add.at(normals, faces[:, corner], crossed)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20))
 
 
 def gradient(vertices: Floats, faces: Integers) -> tuple[sp.csr_matrix, Floats]:
