@@ -73,6 +73,11 @@ class FaceSolver:
         self.importance /= self.importance.sum()
         self.energy = (self.importance * self.tangents.size**2).sum(1)
         self.priors = self._priors()
+        # Eyes are closed by what belongs to the eyes, not by brows that come down.
+        names = [space.names[c] for c in self.controls]
+        foreign = np.array([name.startswith(("brow", "cheek", "nose")) for name in names], bool)
+        self._may_close = np.ones((len(names), len(self._apart)))
+        self._may_close[np.ix_(foreign, np.arange(len(self._apart)) >= len(self.pairs))] = 0.0
         self._normals: list[Floats] = []
 
     def _priors(self) -> Priors:
@@ -190,7 +195,7 @@ class FaceSolver:
             frames = which == i
             normal[frames] = self._normal(i)
             right[frames] = scaled[frames] @ self.tangents.jacobians[i].T
-            across = self.tangents.gaps[i]
+            across = self.tangents.gaps[i] * self._may_close
             normal[frames] += np.einsum("bp,kp,lp->bkl", pull[frames], across, across, optimize=True)
             right[frames] += (pull[frames] * gap_left[frames]) @ across.T
         held = damping[:, None] * self.energy
