@@ -1,6 +1,7 @@
 """USD: the head with UsdSkel blend shapes and a skeleton for neck, head and eyes, and the animation.
 
-It moves as the GLB does, with the same limits around lids and tongue, see `avatar.export.gltf`.
+Beside the rig's shapes it holds a few that are made for the clip, see `avatar.export.correctives`: with them lids and
+tongue are where the rig has them, within a tenth of a millimetre.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from avatar.animation import Animation
+from avatar.export.correctives import correctives
 from avatar.export.head import identity_vector, worn
 from avatar.export.options import ExportOptions
 from avatar.export.skeleton import Joint, Jointed, joint_shares, joint_turns, jointed, quaternions, skeleton
@@ -49,8 +51,13 @@ def _save(path: str, head: Jointed, identity: Tensor, animation: Animation) -> N
     with torch.inference_mode():
         positions, steps = head.neutral(identity)[0].numpy(), head.morph_targets(identity).numpy()
     mesh = _mesh(stage, head, positions)
-    _blend_shapes(stage, mesh, head, positions, steps)
-    _animation(stage, animation, head, joints)
+    extra = correctives(head, identity, animation)
+    more = np.zeros((len(extra.steps), *positions.shape), np.float32)
+    more[:, extra.vertices] = extra.steps
+    names = [*head.morph_names, *(f"corrective{index + 1}" for index in range(len(more)))]
+    _blend_shapes(stage, mesh, head, positions, names, np.concatenate([steps, more]))
+    weights = animation.weights[:, animation.space.indices(head.morph_names)]
+    _animation(stage, animation, head, joints, names, np.concatenate([weights, extra.weights], axis=1))
     stage.GetRootLayer().Save()
 
 
@@ -157,10 +164,10 @@ def _normals(positions: Array, faces: Array) -> NDArray[np.float32]:
     return np.where(lengths > 0.5, normals / np.maximum(lengths, 1e-12), (0.0, 1.0, 0.0)).astype(np.float32)
 
 
-def _blend_shapes(stage: Any, mesh: Any, head: Jointed, positions: Array, steps: Array) -> None:
+def _blend_shapes(stage: Any, mesh: Any, head: Jointed, positions: Array, names: list[str], steps: Array) -> None:
     faces = head.faces.numpy()
     targets, normals = [], _normals(positions, faces)
-    for name, step in zip(head.morph_names, steps, strict=True):
+    for name, step in zip(names, steps, strict=True):
         shape = pxr.UsdSkel.BlendShape.Define(stage, f"/Avatar/Face/{_identifier(name)}")
         tilt = _normals(positions + step, faces) - normals
         moved = np.flatnonzero((np.linalg.norm(step, axis=1) >= _SMALLEST_STEP) | (abs(tilt) >= _SMALLEST_TILT).any(1))
@@ -169,18 +176,19 @@ def _blend_shapes(stage: Any, mesh: Any, head: Jointed, positions: Array, steps:
         shape.CreatePointIndicesAttr(pxr.Vt.IntArray.FromNumpy(moved.astype(np.int32)))
         targets.append(shape.GetPath())
     binding = pxr.UsdSkel.BindingAPI(mesh.GetPrim())
-    binding.CreateBlendShapesAttr(list(head.morph_names))
+    binding.CreateBlendShapesAttr(names)
     binding.CreateBlendShapeTargetsRel().SetTargets(targets)
 
 
-def _animation(stage: Any, animation: Animation, head: Jointed, joints: list[Joint]) -> None:
+def _animation(
+    stage: Any, animation: Animation, head: Jointed, joints: list[Joint], names: list[str], weights: Array
+) -> None:
     skel = pxr.UsdSkel.Animation.Define(stage, "/Avatar/Animation")
     skel.CreateJointsAttr(_names(joints))
     skel.CreateTranslationsAttr(pxr.Vt.Vec3fArray.FromNumpy(_steps(joints)))
     skel.CreateScalesAttr(pxr.Vt.Vec3hArray([pxr.Gf.Vec3h(1, 1, 1)] * len(joints)))
-    skel.CreateBlendShapesAttr(list(head.morph_names))
+    skel.CreateBlendShapesAttr(names)
     shapes, rotations = skel.CreateBlendShapeWeightsAttr(), skel.CreateRotationsAttr()
-    weights = animation.weights[:, animation.space.indices(head.morph_names)]
     turns = np.tile(np.array([0, 0, 0, 1], np.float32), (len(animation), len(joints), 1))
     for joint, angles in joint_turns(animation, head).items():
         turns[:, joint] = quaternions(angles)
