@@ -34,7 +34,7 @@ def motion_gradients(image: Any, fragments: Fragments) -> Tensor:
     `interpolate` has the derivative by position as well, that of each pixel's own triangle. Where triangles are seen
     edge-on, at lids, lips and all outlines, those slopes have no bound and few pixels sample them; differences between
     pixels are bounded, and with the steps at silhouettes they add up without a gap. On a dense head at 256 pixels that
-    is the difference between an error of some 2 % and one of 50 % (`python -m benchmarks.gradients`).
+    is the difference between an error of 2 % and one of 25 % of a translation (`python -m benchmarks.gradients`).
 
     Args:
         image: [B, H, W, C], colours or anything else made of `fragments.still`; background included.
