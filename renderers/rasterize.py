@@ -1,5 +1,6 @@
 """Which triangle each pixel sees, and where on it."""
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -86,12 +87,16 @@ def fill(
     height, width = ids.shape[1:]
     cull = np.full(meshes.shape[1], cull_backs)
     alone = len(clips) < threads
+    kept = threading.local()
 
     def one_image(index: int) -> None:
         clip = np.array(clips[index], np.float64, order="C")
         corners = np.ascontiguousarray(meshes[index])
         screen, z, outside = placed(clip, height, width)
-        depths = np.empty((height, width))
+        # Fresh memory costs as much as drawing into it, so each thread keeps its depths for all its images.
+        if not hasattr(kept, "depths"):
+            kept.depths = np.empty((height, width))
+        depths = kept.depths
         pieces = strips(height, threads if alone else 1)
 
         def one_strip(piece: int) -> None:
