@@ -4,6 +4,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,10 +30,14 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path).resolve()
     temporary = _reserve(target, path)
+    mode = temporary.stat().st_mode
     try:
         yield temporary
+        # Some libraries make the file anew, for its owner alone.
         if target.exists():
             shutil.copymode(target, temporary)
+        else:
+            temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(target)
     except OSError as error:
         if error.errno not in _FULL:

@@ -103,3 +103,12 @@ def test_follows_links_and_keeps_modes(tmp_path):
         temporary.write_text("new")
     assert link.is_symlink() and real.read_text() == "new"
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are otherwise there")
+def test_a_new_file_is_for_whom_the_umask_says_whoever_wrote_it(tmp_path):
+    (tmp_path / "plain").touch()
+    with replacing(tmp_path / "new") as temporary:
+        temporary.unlink()
+        temporary.touch(0o600)
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
