@@ -20,7 +20,7 @@ class Animate(Look):
 
     Each output's extension picks its format: .mp4 video with sound, .mov or .webm video with alpha, .csv Live Link
     Face curves, .glb head with morph targets and animation, .npz curves for Python, .png one picture (or, with %04d in
-    the name, one a frame).
+    the name, one a frame). avatar info lists all: Blender, Unreal, Unity, USD, VRM, Audio2Face ...
 
     avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
 
