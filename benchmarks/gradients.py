@@ -67,6 +67,8 @@ class Options:
     """How many."""
     sizes: tuple[int, ...] = (224, 256)
     """Pictures' sides in pixels."""
+    every_shape: bool = False
+    """Let all 52 expression weights be at least 0.1, and compare them all; takes minutes a scene."""
     samples: int = 10
     """Samples across and down each pixel of the finite differences."""
 
@@ -147,7 +149,10 @@ def differences(scene: Scene, parameters: dict[str, Tensor], size: int, shapes: 
         "translation": dict.fromkeys(range(3), 1e-3),
         "rotation": dict.fromkeys(range(3), 1e-2),
         "scale": {0: 1e-2},
-        "expression": {shape: min(1e-3 / float(farthest[shape]), 0.2) for shape in shapes},
+        "expression": {
+            shape: min(1e-3 / float(farthest[shape]), 0.2, 0.9 * float(parameters["expression"][shape]))
+            for shape in shapes
+        },
     }
     result = {}
     for name, entries in steps.items():
@@ -178,6 +183,8 @@ def main(options: Options) -> None:
     errors: dict[tuple[int, str, str], list[float]] = {}
     for seed in track(range(options.scenes), "scenes"):
         scene, parameters = draw_scene(head, seed)
+        if options.every_shape:
+            parameters["expression"][:52].clamp_(min=0.1)
         shapes = parameters["expression"].nonzero()[:, 0].tolist()
         truth = differences(scene, parameters, 256 * options.samples, shapes)
         for size in options.sizes:
