@@ -79,7 +79,7 @@ def lines(crossings: Crossings, fragments: Fragments, spot: Tensor) -> tuple[Ten
     line = torch.linalg.cross(u, v)
     cut = (crossings.faces[:, 0] >= 0).nonzero()[:, 0]
     if len(cut):
-        faces = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+        faces = fragments.meshes
         mesh, where = image[cut] % len(faces), image[cut, None]
         corners = [positions[where, faces[mesh, crossings.faces[cut, side]]] for side in (0, 1)]
         depths = [_plane(corner[..., [0, 1, 3]], corner[..., 2]) for corner in corners]

@@ -60,10 +60,10 @@ def find_crossings(fragments: Fragments) -> Crossings:
         The crossings, on the fragments' device.
     """
     if backends.uses_cuda(fragments.triangle_id):
-        faces = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+        faces = fragments.meshes
         return _crossings(*backends.cuda_kernels().look(fragments.position_clip, faces, fragments.triangle_id))
     clips = fragments.position_clip.detach().numpy()
-    meshes = (fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]).numpy()
+    meshes = fragments.meshes.numpy()
     tables = [neighbours(mesh) for mesh in meshes]
     ids = fragments.triangle_id.numpy()
     batch, height, width = ids.shape

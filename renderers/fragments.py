@@ -32,6 +32,11 @@ class Fragments:
         return self.triangle_id >= 0
 
     @property
+    def meshes(self) -> Tensor:
+        """The faces with a batch axis: [1, F, 3] of all images, or [B, F, 3] of each."""
+        return self.faces if self.faces.ndim == 3 else self.faces[None]
+
+    @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.triangle_id.shape[1], self.triangle_id.shape[2]

@@ -56,7 +56,7 @@ def interpolate(attributes: Any, fragments: Fragments) -> Tensor:
 def corner_values(attributes: Any, fragments: Fragments) -> tuple[Tensor, Tensor]:
     """Attributes as rows [B or 1, N, C], and the rows [B or 1, F, 3] of the faces' corners, both checked."""
     values = float_tensor("attributes", attributes, ("B",) + ("...",) * (3 if _ndim(attributes) == 4 else 2))
-    faces = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+    faces = fragments.meshes
     batch, count = len(fragments.triangle_id), faces.shape[1]
     if len(values) not in (1, batch):
         raise ValueError(f"attributes must be for 1 image or for all {batch}, got {len(values)}")
@@ -100,7 +100,7 @@ class _Interpolate(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         values, corners, positions, result = ctx.saved_tensors
         fragments: Fragments = ctx.fragments
-        faces = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+        faces = fragments.meshes
         if backends.uses_cuda(values):
             seen = (fragments.triangle_id, fragments.barycentric, result, gradient)
             to_values, to_positions = backends.cuda_kernels().spread_gradients(positions, faces, values, corners, *seen)

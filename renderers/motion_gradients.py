@@ -69,14 +69,14 @@ class _MotionGradients(torch.autograd.Function):
         fragments: Fragments = ctx.fragments
         last = _up_to_edges(image, gradient, ctx.crossings)
         if backends.uses_cuda(positions):
-            mesh = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+            mesh = fragments.meshes
             seen = (fragments.triangle_id, fragments.barycentric, ctx.crossings.continues)
             moved = backends.cuda_kernels().spread_motion(positions, mesh, *seen, image, gradient, last)
             return gradient, moved.to(positions.dtype), None, None
         colours, incoming, clips = (one.detach().contiguous().numpy() for one in (image, gradient, positions))
         ids, weights = fragments.triangle_id.numpy(), fragments.barycentric.numpy()
         continues, pulls = ctx.crossings.continues.numpy(), last.numpy()
-        faces = (fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]).numpy()
+        faces = fragments.meshes.numpy()
         batch, height = ids.shape[:2]
         sums = np.zeros((batch, PIECES, positions.shape[1], 4))
 

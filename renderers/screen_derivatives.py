@@ -37,7 +37,7 @@ def screen_derivatives(attributes: Any, fragments: Fragments) -> Tensor:
     """
     with torch.no_grad():
         values, corners = corner_values(attributes, fragments)
-        faces = fragments.faces if fragments.faces.ndim == 3 else fragments.faces[None]
+        faces = fragments.meshes
         height, width = fragments.size
         image, row, column = fragments.mask.nonzero(as_tuple=True)
         face = fragments.triangle_id[image, row, column].long()
