@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors.numpy import save_file
 
 from avatar.files import replacing
 from avatar.rigs.flame_landmarks import Embedding, FlameLandmarks
@@ -137,8 +137,7 @@ class FlameFile:
         header = {"version": _VERSION, "edition": self.edition, "gender": self.gender}
         ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
         with replacing(path) as temporary:
-            # Not by save_file, which makes a new file that only its owner may read.
-            temporary.write_bytes(save(ordered, metadata={_KEY: json.dumps(header, sort_keys=True)}))
+            save_file(ordered, temporary, metadata={_KEY: json.dumps(header, sort_keys=True)})
 
     @property
     def description(self) -> str:
