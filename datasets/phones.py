@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from avatar.articulation.phones import CONSONANTS, SILENCE, VOWELS, Phone
+from avatar.articulation.phones import ARPABET, SILENCE, Phone
 
-_SAME = {symbol.lower(): symbol for symbol in VOWELS | CONSONANTS}
+_SAME = {symbol.lower(): symbol for symbol in ARPABET if symbol != SILENCE}
 
 FESTIVAL = {
     **_SAME,

@@ -98,5 +98,14 @@ GESTURES: dict[str, tuple[Gesture, ...]] = {
     "R": (Gesture(3.0, 3.0, 0.0, 0.35, 0.2, hold_opening=0.8, hold_jaw=0.5, hold_lips=1.0),),
     "W": (Gesture(1.0, 2.5, 0.0, 0.85, 0.0, hold_opening=1.6, hold_jaw=0.6, hold_lips=1.8),),
     "Y": (Gesture(5.0, 3.5, 2.5, hold_opening=0.6, hold_jaw=0.5, hold_lips=0.5),),
+    "UE": (Gesture(3.0, 2.5, 0.0, 0.75, 0.15, hold_lips=1.5),),
+    "OE": (Gesture(6.0, 4.5, 0.0, 0.5, 0.2, hold_lips=1.3),),
+    "OH": (_MID_BACK,),
+    "UX": (Gesture(5.0, 3.0, 2.0, hold_opening=0.8, hold_jaw=0.8, hold_lips=0.6),),
+    "X": (_VELAR,),
+    "RR": (_ALVEOLAR,),
+    "NY": (Gesture(5.0, 3.5, 1.5, hold_opening=0.5, hold_jaw=0.5, hold_lips=0.3),),
+    "LY": (Gesture(5.5, 4.0, 1.5, hold_opening=0.5, hold_jaw=0.5, hold_lips=0.3),),
+    "BH": (Gesture(1.8, 3.0, 0.0, hold_opening=2.0, hold_jaw=0.6, hold_lips=0.1),),
 }
 """Each phone's gestures in time: one, or two for a diphthong."""

@@ -13,63 +13,52 @@ BILABIAL = frozenset({"P", "B", "M"})
 LABIODENTAL = frozenset({"F", "V"})
 """Phones that bring the lower lip to the upper teeth."""
 
+ROUNDED_VOWELS = frozenset({"AO", "OE", "OH", "OW", "OY", "UE", "UH", "UW"})
+"""Vowels (and diphthongs that begin with one) spoken with rounded lips."""
+
 OPEN_VOWELS = frozenset({"AA", "AE", "AY", "AW"})
 """Vowels (and diphthongs that begin with one) spoken with a wide open jaw."""
 
-VOWELS = frozenset(
-    {
-        "AA",
-        "AE",
-        "AH",
-        "AO",
-        "AW",
-        "AY",
-        "EH",
-        "ER",
-        "EY",
-        "IH",
-        "IY",
-        "OW",
-        "OY",
-        "UH",
-        "UW",
-    }
-)
-"""All vowels; a diphthong is one symbol."""
+_ENGLISH_VOWELS = frozenset({"AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"})
 
-CONSONANTS = (
+_ENGLISH_CONSONANTS = (
     BILABIAL
     | LABIODENTAL
-    | frozenset(
-        {
-            "CH",
-            "D",
-            "DH",
-            "G",
-            "HH",
-            "JH",
-            "K",
-            "L",
-            "N",
-            "NG",
-            "R",
-            "S",
-            "SH",
-            "T",
-            "TH",
-            "W",
-            "Y",
-            "Z",
-            "ZH",
-        }
-    )
+    | frozenset({"CH", "D", "DH", "G", "HH", "JH", "K", "L", "N", "NG", "R", "S", "SH", "T", "TH", "W", "Y", "Z", "ZH"})
 )
+
+ARPABET = (SILENCE, *sorted(_ENGLISH_VOWELS | _ENGLISH_CONSONANTS))
+"""What English needs: the 39 ARPAbet phones without stress marks, and "SIL"."""
+
+_OTHER_VOWELS = {
+    "UE": "close front rounded, as in French tu (y)",
+    "OE": "mid front rounded, as in French peu and peur (ø œ)",
+    "OH": "mid back rounded that does not glide, as in Italian sole (o)",
+    "UX": "close, unrounded, not front, as in Russian ты (ɨ ɯ)",
+}
+
+_OTHER_CONSONANTS = {
+    "BH": "lips near each other but not closed, as in Spanish haber (β ɸ)",
+    "LY": "palatal lateral, as in Italian figlio (ʎ)",
+    "NY": "palatal nasal, as in Spanish año (ɲ)",
+    "RR": "tap or trill with free lips, as in Spanish perro (r ɾ)",
+    "X": "velar or uvular fricative, as in German Bach (x χ)",
+}
+
+VOWELS = _ENGLISH_VOWELS | _OTHER_VOWELS.keys()
+"""All vowels; a diphthong is one symbol."""
+
+CONSONANTS = _ENGLISH_CONSONANTS | _OTHER_CONSONANTS.keys()
 """All consonants."""
 
-ARPABET = (SILENCE, *sorted(VOWELS | CONSONANTS))
-"""Every symbol a `Phone` may carry: the 39 ARPAbet phones without stress marks, and "SIL"."""
+PHONES = (*ARPABET, *sorted(_OTHER_VOWELS | _OTHER_CONSONANTS))
+"""Every symbol a `Phone` may carry, silence first: `ARPABET`, then what other languages add to it.
 
-_KNOWN = frozenset(ARPABET)
+What a viewer cannot see is left out: nasal vowels are written as their oral ones, palatalised, aspirated and retroflex
+consonants as plain ones.
+"""
+
+_KNOWN = frozenset(PHONES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +66,7 @@ class Phone:
     """One phone and where it lies in the recording.
 
     Args:
-        symbol: one of `ARPABET`.
+        symbol: one of `PHONES`.
         start: where it begins, in seconds; the closure of a stop counts as its beginning.
         end: where it ends, in seconds; greater than `start`.
 
@@ -95,7 +84,8 @@ class Phone:
     def __post_init__(self) -> None:
         if self.symbol not in _KNOWN:
             raise ValueError(
-                f"symbol must be an ARPAbet phone without a stress mark or {SILENCE!r}, got {self.symbol!r}; "
+                f"symbol must be one of avatar.articulation.phones.PHONES (ARPAbet without stress marks, {SILENCE!r} "
+                f"and a few of other languages), got {self.symbol!r}; "
                 "strip the digit of 'AA1', or map the engine's phones with a table of avatar.datasets.phones"
             )
         if not 0 <= self.start < self.end:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from avatar.animation import Animation
 from avatar.articulation import Phone, Style, articulate
-from avatar.articulation.phones import ARPABET, BILABIAL, LABIODENTAL, OPEN_VOWELS
+from avatar.articulation.phones import BILABIAL, LABIODENTAL, OPEN_VOWELS, PHONES
 from avatar.controls import ARKIT
 from avatar.evaluation.contacts import demands
 from avatar.evaluation.motion import MouthMotion, mouth_motion
@@ -137,7 +137,7 @@ def test_rounding_goes_on_through_closed_lips(head: BuiltInHead) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from(ARPABET), st.floats(0.03, 0.3)), min_size=1, max_size=25),
+    st.lists(st.tuples(st.sampled_from(PHONES), st.floats(0.03, 0.3)), min_size=1, max_size=25),
     st.sampled_from([25.0, 30.0, 50.0, 60.0]),
 )
 def test_any_phones_give_valid_curves(words: list[tuple[str, float]], fps: float) -> None:

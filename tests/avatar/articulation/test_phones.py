@@ -1,13 +1,27 @@
 import pytest
 
-from avatar.articulation.phones import ARPABET, BILABIAL, CONSONANTS, LABIODENTAL, OPEN_VOWELS, VOWELS, Phone
+from avatar.articulation.phones import (
+    ARPABET,
+    BILABIAL,
+    CONSONANTS,
+    LABIODENTAL,
+    OPEN_VOWELS,
+    PHONES,
+    ROUNDED_VOWELS,
+    VOWELS,
+    Phone,
+)
 
 
 def test_inventory_is_whole() -> None:
     assert len(ARPABET) == len(set(ARPABET)) == 40
+    assert len(PHONES) == len(set(PHONES)) == 49
+    assert PHONES[: len(ARPABET)] == ARPABET and PHONES[0] == "SIL"
+    assert {*VOWELS, *CONSONANTS, "SIL"} == set(PHONES)
     assert not VOWELS & CONSONANTS
     assert BILABIAL | LABIODENTAL < CONSONANTS
-    assert OPEN_VOWELS < VOWELS
+    assert OPEN_VOWELS < VOWELS and ROUNDED_VOWELS < VOWELS and not OPEN_VOWELS & ROUNDED_VOWELS
+    assert "BH" not in BILABIAL  # the lips come near, they don't close
 
 
 def test_times_move_together() -> None:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from avatar.articulation.gestures import GESTURES
-from avatar.articulation.phones import ARPABET, Phone
+from avatar.articulation.phones import PHONES, Phone
 from avatar.articulation.score import CONTACT, write_score
 
 
 def test_every_phone_has_gestures_within_reason() -> None:
-    assert set(GESTURES) == set(ARPABET)
+    assert set(GESTURES) == set(PHONES)
     for symbol, parts in GESTURES.items():
         for part in parts:
             assert 0 <= part.jaw <= 14 and 0 <= part.opening <= 14, symbol
