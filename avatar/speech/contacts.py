@@ -92,29 +92,31 @@ class Contacts(nn.Module):
             [B, T, C] curves in 0..1; a frame depends on the frames at most `reach` away.
         """
         curves, heard = decoded.curves.clamp(0, 1), decoded.phones.float().softmax(-1)
+        apart = (curves * self.opening).sum(-1)
+        missing = _ramp(heard[..., self._lips].sum(-1)) * (_smallest(apart) - CLOSED).clamp(min=0)
         curves = self._to_teeth(curves, _ramp(heard[..., self._teeth].sum(-1)))
         # The lips come last: where both are heard, the closure is what a viewer would miss.
-        return self._together(curves, _ramp(heard[..., self._lips].sum(-1)))
+        return self._together(curves, self._shift(missing))
 
     def _to_teeth(self, curves: Tensor, wanted: Tensor) -> Tensor:
         """Blend towards the bite, by the share of the lower lip's way that is missing."""
-        away = ((curves - self.bite) @ self.lower_lip).norm(dim=-1)
+        away = ((curves - self.bite)[..., None] * self.lower_lip).sum(-2).norm(dim=-1)
         missing = (1 - NEAR / _smallest(away).clamp(min=1e-6)).clamp(min=0)
         return curves + self._shift(wanted * missing)[..., None] * (self.bite - curves)
 
-    def _together(self, curves: Tensor, wanted: Tensor) -> Tensor:
+    def _together(self, curves: Tensor, missing: Tensor) -> Tensor:
         """Lower the opening by what is missing: first by the jaw, then the lips' parting, the rest by `mouthClose`.
 
         Shapes that widen or round the mouth keep their weights.
         """
-        opening = curves @ self.opening
+        opening = (curves * self.opening).sum(-1)
         above = (opening - CLOSED).clamp(min=0)
-        left = torch.minimum(self._shift(wanted * (_smallest(opening) - CLOSED).clamp(min=0)), above)
+        left = torch.minimum(missing, above)
         curves = curves.clone()
         jaw = torch.minimum(left, (curves[..., self._jaw] * self.opening[self._jaw] - JAW).clamp(min=0))
         curves[..., self._jaw] -= jaw / self.opening[self._jaw]
         left = left - jaw
-        parting = curves[..., self._parting] @ self.opening[self._parting]
+        parting = (curves[..., self._parting] * self.opening[self._parting]).sum(-1)
         share = (left / parting.clamp(min=1e-6)).clamp(max=1)
         curves[..., self._parting] *= 1 - share[..., None]
         left = left - share * parting

@@ -1,5 +1,6 @@
 """The speaking half of the speech model: speech features to mouth curves, by convolutions over time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -25,18 +26,28 @@ class Layer(nn.Module):
 
     def __init__(self, width: int, kernel: int, dilation: int, dropout: float) -> None:
         super().__init__()
-        padding = kernel // 2 * dilation
-        self.depthwise = nn.Conv1d(width, width, kernel, padding=padding, dilation=dilation, groups=width)
+        self.dilation, self.past = dilation, kernel // 2 * dilation
+        self.depthwise = nn.Conv1d(width, width, kernel, dilation=dilation, groups=width)
         self.norm = nn.LayerNorm(width)
         self.expand = nn.Linear(width, 2 * width)
         self.dropout = nn.Dropout(dropout)
         self.contract = nn.Linear(2 * width, width)
 
-    def forward(self, hidden: Tensor) -> Tensor:
-        """Hidden frames [B, T, W] to hidden frames [B, T, W]."""
-        mixed = self.norm(self.depthwise(hidden.transpose(1, 2)).transpose(1, 2))
+    def forward(self, hidden: Tensor, future: int | None = None) -> Tensor:
+        """Hidden frames [B, T, W] to hidden frames [B, T, W], with `future` frames of look-ahead or all that it has."""
+        future = self.reach(future)
+        mixed = self.norm(self.mix(F.pad(hidden, (0, 0, self.past, future)), future))
         change: Tensor = self.contract(self.dropout(F.gelu(self.expand(mixed))))
         return hidden + change
+
+    def reach(self, future: int | None = None) -> int:
+        """How many of `future` frames of look-ahead the convolution's taps can use."""
+        return self.past if future is None else min(self.past, future // self.dilation * self.dilation)
+
+    def mix(self, hidden: Tensor, future: int) -> Tensor:
+        """The convolution: hidden [B, past + T + future, W] to [B, T, W], for a `future` from `reach`."""
+        weight = self.depthwise.weight[..., : (self.past + future) // self.dilation + 1]
+        return F.conv1d(hidden.mT, weight, self.depthwise.bias, dilation=self.dilation, groups=hidden.shape[-1]).mT
 
 
 class CurveDecoder(nn.Module):
@@ -81,6 +92,16 @@ class CurveDecoder(nn.Module):
         self.phones = nn.Linear(width, phones)
         self.reach = kernel // 2 * sum(dilations)
 
+    @property
+    def futures(self) -> tuple[int, ...]:
+        """Frames that each layer can look ahead."""
+        return tuple(layer.past for layer in self.layers if isinstance(layer, Layer))
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """Frames between two taps of each layer."""
+        return tuple(layer.dilation for layer in self.layers if isinstance(layer, Layer))
+
     @torch.no_grad()
     def calibrate(self, features: Tensor, curves: Tensor) -> None:
         """Bring everything that is learned to one scale; without it a few loud channels and curves rule the training.
@@ -98,11 +119,12 @@ class CurveDecoder(nn.Module):
         nn.init.zeros_(self.curves.weight)
         nn.init.zeros_(self.curves.bias)
 
-    def forward(self, features: Tensor) -> Decoded:
+    def forward(self, features: Tensor, futures: Sequence[int] | None = None) -> Decoded:
         """Decode.
 
         Args:
             features: [B, T, F] from `WhisperTrunk`.
+            futures: frames that each layer looks ahead; by default all that it has.
 
         Returns:
             `Decoded` for the same T frames; a frame depends on the features at most `reach` frames away.
@@ -110,8 +132,12 @@ class CurveDecoder(nn.Module):
         even = (features - self.feature_mean) / self.feature_scale
         hidden = self.dropout(even.transpose(1, 2)).transpose(1, 2)
         hidden = self.project(hidden)
-        for layer in self.layers:
-            hidden = layer(hidden)
+        for layer, future in zip(self.layers, futures or self.futures, strict=True):
+            hidden = layer(hidden, future)
+        return self.answer(hidden)
+
+    def answer(self, hidden: Tensor) -> Decoded:
+        """What hidden frames [..., W] say."""
         hidden = self.out_norm(hidden)
         # In bfloat16 a curve would have steps of up to 1/256.
         return Decoded(self.curves(hidden).float() * self.curve_scale + self.curve_mean, self.phones(hidden))

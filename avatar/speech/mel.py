@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from avatar.speech.rows import linear
+
 SAMPLE_RATE = 16_000
 """Samples per second that the speech model hears."""
 
@@ -76,8 +78,12 @@ class LogMel(nn.Module):
         Returns:
             [B, 80, T], not negative.
         """
-        spectrum = torch.stft(samples, FFT, HOP, window=self.window, center=False, return_complex=True)
-        return self.filters @ (spectrum.real.square() + spectrum.imag.square())
+        return self.band_power(samples.unfold(-1, FFT, HOP)).mT
+
+    def band_power(self, windows: Tensor) -> Tensor:
+        """Power in each mel band: windows [..., FFT] of samples to [..., 80], each by itself."""
+        spectrum = torch.fft.rfft(windows * self.window)
+        return linear(spectrum.real.square() + spectrum.imag.square(), self.filters)
 
     def forward(self, samples: Tensor, level: Tensor) -> Tensor:
         """Levelled log-mel frames, scaled as Whisper scales them.
@@ -89,8 +95,13 @@ class LogMel(nn.Module):
         Returns:
             [B, 80, T]: silence is (FLOOR + 4) / 4, loud speech about 1.3.
         """
-        log = self.power(samples).clamp(min=1e-12).log10() + (REFERENCE_LEVEL - level)[:, None, None]
-        return (log.clamp(min=FLOOR) + 4) / 4
+        return scaled(self.power(samples), level[:, None, None])
+
+
+def scaled(power: Tensor, level: Tensor) -> Tensor:
+    """Mel power as the trunk reads it: its logarithm, brought from a level to the reference; any matching shapes."""
+    log = power.clamp(min=1e-12).log10() + (REFERENCE_LEVEL - level)
+    return (log.clamp(min=FLOOR) + 4) / 4
 
 
 def frame_energy(power: Tensor) -> Tensor:

@@ -21,14 +21,14 @@ from avatar.controls import ARKIT
 from avatar.files import replacing
 from avatar.speech.contacts import Contacts
 from avatar.speech.decoder import CurveDecoder, Decoded
-from avatar.speech.mel import HOP, MARGIN, SAMPLE_RATE, LogMel, frame_energy, speech_level
+from avatar.speech.level import FixedLevel, Level, RunningLevel
+from avatar.speech.lookahead import FPS, Lookahead, frames_within, share
+from avatar.speech.mel import FFT, HOP, MARGIN, SAMPLE_RATE, LogMel, frame_energy, speech_level
+from avatar.speech.stream import SpeechStream
 from avatar.speech.trunk import WhisperTrunk
 
-FPS = 50
-"""Frames per second of the model: every second mel frame."""
-
-WINDOW = 1500
-"""Frames computed at once (half a minute): large enough to be fast, small enough to be flat in memory."""
+WINDOW = 3000
+"""Mel frames computed at once (half a minute): large enough to be fast, small enough to be flat in memory."""
 
 MOUTH_CONTROLS: tuple[str, ...] = tuple(
     name for name in ARKIT.names if name.startswith(("jaw", "mouth", "cheek", "tongue"))
@@ -145,19 +145,33 @@ class SpeechModel(nn.Module):
         with replacing(path) as temporary:
             save_file(weights, temporary, {**(notes or {}), "config": self.config.to_json()})
 
-    def forward(self, mel: Tensor) -> Decoded:
+    def forward(self, mel: Tensor, lookahead: Lookahead | None = None) -> Decoded:
         """Curves and phone logits from levelled log-mel frames.
 
         Args:
             mel: [B, 80, 2 * T].
+            lookahead: of each layer; by default all that it has.
 
         Returns:
             `Decoded`, T frames. Differentiable in `mel`.
         """
-        decoded: Decoded = self.decoder(self.trunk(mel))
+        lookahead = lookahead or self.lookahead()
+        decoded: Decoded = self.decoder(self.trunk(mel, lookahead.blocks), lookahead.layers)
         return decoded
 
-    def predict(self, samples: ArrayLike, *, sample_rate: int = SAMPLE_RATE) -> Animation:
+    def lookahead(self, seconds: float | None = None) -> Lookahead:
+        """How the layers share some seconds of look-ahead; None is all that they have.
+
+        Raises:
+            ValueError: seconds are too few.
+        """
+        most = Lookahead(self.trunk.futures, self.decoder.futures)
+        frames = most.frames if seconds is None else frames_within(seconds, self.contacts.reach)
+        return share(frames, most, self.decoder.dilations)
+
+    def predict(
+        self, samples: ArrayLike, *, sample_rate: int = SAMPLE_RATE, lookahead: float | None = None
+    ) -> Animation:
         """Mouth curves for a recording of any length, in flat memory.
 
         Everything but jaw, mouth, cheeks and tongue stays neutral. The recording is taken to lie in silence.
@@ -165,44 +179,50 @@ class SpeechModel(nn.Module):
         Args:
             samples: [N] mono, -1..1.
             sample_rate: samples per second.
+            lookahead: seconds of sound after a frame that may matter to it, as in `stream`; None is the whole
+                recording, its loudness included.
 
         Returns:
             An `Animation` in ARKIT at 50 fps with ceil(50 * seconds) frames.
 
         Raises:
-            ValueError: samples are not one channel, empty, or not finite.
+            ValueError: samples are not one channel, empty, or not finite; lookahead is too short.
         """
         audio = _checked(samples, sample_rate)
         frames = ceil(len(audio) * FPS / SAMPLE_RATE)
         weights = np.tile(ARKIT.neutral, (frames, 1))
-        with torch.inference_mode():
-            level = self._level(audio, frames)
-            for start in range(0, frames, WINDOW):
-                stop = min(start + WINDOW, frames)
-                weights[start:stop, self._columns] = self._window(audio, level, start, stop)
+        stream = self.stream(lookahead) if lookahead is not None else self._stream(None, FixedLevel(self._level(audio)))
+        for start in range(0, len(audio), WINDOW * HOP):
+            place, curves = stream.frames, stream.push(audio[start : start + WINDOW * HOP])
+            weights[place : place + len(curves), self._columns] = curves
+        place, curves = stream.frames, stream.flush()
+        weights[place:, self._columns] = curves
         return Animation(ARKIT, weights, FPS).clamp()
 
-    def _level(self, audio: NDArray[np.float32], frames: int) -> float:
+    def stream(self, lookahead: float = 0.2) -> SpeechStream:
+        """Curves while the sound arrives, with exactly the bits that `predict` gives for the same look-ahead.
+
+        Args:
+            lookahead: seconds of sound after a frame's instant that it waits for, at least 0.1125; resampling to any
+                frame rate is included.
+
+        Raises:
+            ValueError: lookahead is too short.
+        """
+        return self._stream(lookahead, RunningLevel())
+
+    def _stream(self, lookahead: float | None, level: Level) -> SpeechStream:
+        return SpeechStream(self, self.lookahead(lookahead), level)
+
+    @torch.inference_mode()
+    def _level(self, audio: NDArray[np.float32]) -> float:
         """The recording's speech level, from its spectrogram."""
+        padded = np.pad(audio, (MARGIN, MARGIN))
         energies = [
-            frame_energy(self.mel.power(_cut(audio, start, min(start + WINDOW, frames))))[0].numpy()
-            for start in range(0, frames, WINDOW)
+            frame_energy(self.mel.power(torch.from_numpy(padded[None, start : start + WINDOW * HOP + FFT - HOP])))
+            for start in range(0, len(audio), WINDOW * HOP)
         ]
-        return speech_level(np.concatenate(energies))
-
-    def _window(self, audio: NDArray[np.float32], level: float, start: int, stop: int) -> NDArray[np.float32]:
-        """Curves [stop - start, C] of some frames, computed with all the surroundings that matter to them."""
-        mel = self.mel(_cut(audio, start - self.reach, stop + self.reach), torch.tensor([level]))
-        curves: NDArray[np.float32] = self.contacts(self(mel))[0, self.reach : -self.reach].numpy()
-        return curves
-
-
-def _cut(audio: NDArray[np.float32], start: int, stop: int) -> Tensor:
-    """The samples [1, N] that the mel frames of the model's frames start..stop need; silence outside the recording."""
-    first = 2 * start * HOP - MARGIN
-    last = (2 * stop - 1) * HOP + MARGIN
-    inside = audio[max(first, 0) : max(last, 0)]
-    return torch.from_numpy(np.pad(inside, (max(-first, 0), last - max(first, 0) - len(inside))))[None]
+        return speech_level(torch.cat(energies, -1)[0].numpy())
 
 
 def _checked(samples: ArrayLike, sample_rate: int) -> NDArray[np.float32]:

@@ -2,12 +2,18 @@
 
 Whisper attends over the whole window and adds absolute positions, so its features depend on where a window begins. Here
 a frame attends to its neighbourhood only and knows distances instead of positions (a learned bias for each head and
-distance): any window that is wide enough gives the same features, so an hour runs in flat memory without a seam.
+distance): any window that is wide enough gives the same features, so an hour runs in flat memory without a seam. How
+much of the neighbourhood lies in the future may be chosen anew for every call.
 """
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+BLOCK = 32
+"""Queries that attend together."""
 
 
 def banded_attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, past: int, future: int) -> Tensor:
@@ -26,32 +32,45 @@ def banded_attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, pa
     Returns:
         [B, H, T, D]. Differentiable in query, key, value and bias.
     """
-    batch, heads, length, width = query.shape
-    block = past + future + 1
-    blocks = -(-length // block)
-    span = block + past + future
-    queries = F.pad(query, (0, 0, 0, blocks * block - length)).reshape(batch, heads, blocks, block, width)
+    length = query.shape[2]
+    blocks = -(-length // BLOCK)
+    queries = F.pad(query, (0, 0, 0, blocks * BLOCK - length)).unfold(2, BLOCK, BLOCK).mT
     keys, values = (
-        F.pad(x, (0, 0, past, blocks * block - length + future)).unfold(2, span, block).transpose(-1, -2)
+        F.pad(x, (0, 0, past, blocks * BLOCK - length + future)).unfold(2, past + BLOCK + future, BLOCK).mT
         for x in (key, value)
     )
-    # Slot s of a span lies s - past - q frames from query q of its block.
-    distance = torch.arange(span) - torch.arange(block)[:, None]
-    near = (distance >= 0) & (distance < block)
-    table = bias[:, distance.clamp(0, block - 1)].masked_fill(~near, -torch.inf)
-    position = torch.arange(blocks)[:, None] * block + torch.arange(span) - past
+    position = torch.arange(blocks)[:, None] * BLOCK + torch.arange(past + BLOCK + future) - past
     real = (position >= 0) & (position < length)
+    return attend(queries, keys, values, bias, real).flatten(2, 3)[:, :, :length]
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, real: Tensor) -> Tensor:
+    """Attention of blocks of queries, each to the keys around it.
+
+    Args:
+        query: [B, H, N, BLOCK, D], N blocks.
+        key: [B, H, N, S, D]; key s of a block lies `distance` s - q from its query q, counted from the farthest past.
+        value: [B, H, N, S, D].
+        bias: [H, S + 1 - BLOCK], added to the logits by distance; keys at other distances are not seen.
+        real: [N, S], False for keys that are not there.
+
+    Returns:
+        [B, H, N, BLOCK, D].
+    """
+    batch, heads, blocks, block, _ = query.shape
+    distance = torch.arange(key.shape[3]) - torch.arange(block)[:, None]
+    near = (distance >= 0) & (distance < bias.shape[1])
+    table = bias[:, distance.clamp(0, bias.shape[1] - 1)].masked_fill(~near, -torch.inf)
     # Queries that only pad the last block would see no key at all: let them see all of them.
-    real |= ~real.any(1, keepdim=True)
-    mask = table[:, None] + torch.zeros(real.shape, dtype=table.dtype).masked_fill(~real, -1e9)[:, None, :]
-    flat = (batch, heads * blocks, block)
+    seen = real | ~real.any(1, keepdim=True)
+    mask = table[:, None] + torch.zeros(real.shape, dtype=table.dtype).masked_fill(~seen, -1e9)[:, None, :]
     result = F.scaled_dot_product_attention(
-        queries.reshape(*flat, width),
-        keys.reshape(batch, heads * blocks, span, width),
-        values.reshape(batch, heads * blocks, span, width),
-        attn_mask=mask.reshape(1, heads * blocks, block, span).to(query.dtype),
+        query.reshape(batch, heads * blocks, block, -1),
+        key.reshape(batch, heads * blocks, key.shape[3], -1),
+        value.reshape(batch, heads * blocks, key.shape[3], -1),
+        attn_mask=mask.reshape(1, heads * blocks, block, -1).to(query.dtype),
     )
-    return result.reshape(batch, heads, blocks * block, width)[:, :, :length]
+    return result.view(batch, heads, blocks, block, -1)
 
 
 class Block(nn.Module):
@@ -68,12 +87,14 @@ class Block(nn.Module):
         self.feed_in = nn.Linear(width, 4 * width)
         self.feed_out = nn.Linear(4 * width, width)
 
-    def forward(self, hidden: Tensor) -> Tensor:
-        """Hidden frames [B, T, W] to hidden frames [B, T, W]."""
+    def forward(self, hidden: Tensor, future: int | None = None) -> Tensor:
+        """Hidden frames [B, T, W] to hidden frames [B, T, W], with `future` frames of look-ahead or all that it has."""
+        future = self.future if future is None else future
         batch, length, width = hidden.shape
         projected = self.query_key_value(self.attention_norm(hidden))
         query, key, value = projected.view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = banded_attention(query, key, value, self.distance_bias, self.past, self.future)
+        bias = self.distance_bias[:, : self.past + 1 + future]
+        mixed = banded_attention(query, key, value, bias, self.past, future)
         hidden = hidden + self.attention_out(mixed.transpose(1, 2).reshape(batch, length, width))
         fed: Tensor = self.feed_out(F.gelu(self.feed_in(self.feed_norm(hidden))))
         return hidden + fed
@@ -99,24 +120,30 @@ class WhisperTrunk(nn.Module):
         self.blocks = nn.ModuleList(Block(width, heads, past, future) for _ in range(depth))
         self.reach = depth * max(past, future) + 2
 
-    def forward(self, mel: Tensor) -> Tensor:
+    @property
+    def futures(self) -> tuple[int, ...]:
+        """Frames that each transformer layer can look ahead."""
+        return tuple(block.future for block in self.blocks if isinstance(block, Block))
+
+    def forward(self, mel: Tensor, futures: Sequence[int] | None = None) -> Tensor:
         """Features of every layer.
 
         Args:
             mel: [B, 80, 2 * T] from `LogMel`.
+            futures: frames that each transformer layer looks ahead; by default all that it has.
 
         Returns:
             [B, T, 2 * W]: the convolutional stem's output beside the last layer's, both of frame t at t / 50 s.
             A frame depends on the frames at most `reach` away. Differentiable in `mel`.
         """
-        layers = self.layers(mel)
+        layers = self.layers(mel, futures)
         return torch.cat([layers[0], layers[-1]], -1)
 
-    def layers(self, mel: Tensor) -> list[Tensor]:
+    def layers(self, mel: Tensor, futures: Sequence[int] | None = None) -> list[Tensor]:
         """Output [B, T, W] of the convolutional stem and of each transformer layer, for `mel` [B, 80, 2 * T]."""
         layers = [F.gelu(self.halve(F.gelu(self.stem(mel)))).transpose(1, 2)]
         hidden = layers[0] + self.offset
-        for block in self.blocks:
-            hidden = block(hidden)
+        for block, future in zip(self.blocks, futures or self.futures, strict=True):
+            hidden = block(hidden, future)
             layers.append(hidden)
         return layers

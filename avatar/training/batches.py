@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from avatar.animation import Animation
+from avatar.speech.lookahead import FPS
 from avatar.speech.mel import FLOOR, HOP, MARGIN, SAMPLE_RATE, LogMel, frame_energy, speech_level
-from avatar.speech.model import FPS, SpeechConfig
+from avatar.speech.model import SpeechConfig
 from avatar.training.clips import Clip, phone_labels
 
 Teacher = Callable[[Clip], Animation]

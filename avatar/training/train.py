@@ -24,8 +24,8 @@ from avatar.datasets.corpus import Corpus, Utterance
 from avatar.files import replacing
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
+from avatar.speech.lookahead import FPS
 from avatar.speech.mel import SAMPLE_RATE
-from avatar.speech.model import FPS
 from avatar.training.adapt import AdaptOptions, adapt
 from avatar.training.batches import Batch, collate, colour
 from avatar.training.clips import Clip, ClipMaker, ClipStyle, as_recorded

@@ -12,7 +12,8 @@ from avatar.evaluation.contacts import Demands, demands
 from avatar.evaluation.correlation import agreement
 from avatar.evaluation.motion import mouth_motion
 from avatar.rigs import BuiltInHead
-from avatar.speech.model import FPS, SpeechModel
+from avatar.speech.lookahead import FPS
+from avatar.speech.model import SpeechModel
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_windows_leave_no_seam(untrained: SpeechModel, monkeypatch: pytest.Monke
     with torch.no_grad():
         decoded = untrained(hear(untrained.mel, samples[None]))
     assert not torch.allclose(untrained.contacts(decoded), decoded.curves.clamp(0, 1), atol=0.01)
-    monkeypatch.setattr(module, "WINDOW", 37)
+    monkeypatch.setattr(module, "WINDOW", 74)
     np.testing.assert_allclose(untrained.predict(samples).weights, whole, atol=1e-5)
 
 

@@ -1,0 +1,264 @@
+"""Sound in pieces of any size to curves: each layer of the speech model keeps the rows that it still needs.
+
+Every row is computed once, from the same numbers in the same order however the sound is cut into pieces, so that a
+stream gives the bits of a whole recording. Rows carry absolute numbers; a stream begins early, in silence.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from avatar.speech.decoder import Decoded, Layer
+from avatar.speech.level import Level
+from avatar.speech.lookahead import FPS, Lookahead
+from avatar.speech.mel import FFT, HOP, MARGIN, SAMPLE_RATE, scaled
+from avatar.speech.rows import linear
+from avatar.speech.trunk import BLOCK, Block, attend
+
+if TYPE_CHECKING:
+    from avatar.speech.model import SpeechModel
+
+STRIDE = SAMPLE_RATE // FPS
+"""Samples between two frames."""
+
+
+class Rows:
+    """A queue of rows [N, ...] with absolute numbers: what one layer still needs of another's output.
+
+    Args:
+        first: number of the first row.
+        shape: of a row.
+    """
+
+    def __init__(self, first: int, *shape: int) -> None:
+        self.first, self._rows = first, torch.zeros(0, *shape)
+
+    @property
+    def end(self) -> int:
+        """One more than the last row's number."""
+        return self.first + len(self._rows)
+
+    def push(self, rows: Tensor) -> None:
+        """Append rows."""
+        self._rows = torch.cat([self._rows, rows])
+
+    def take(self, start: int, stop: int) -> Tensor:
+        """Rows start..stop; zeros before the first and after the last."""
+        inside = self._rows[max(start - self.first, 0) : max(stop - self.first, 0)]
+        before = min(max(self.first - start, 0), stop - start)
+        after = stop - start - before - len(inside)
+        if before or after:
+            inside = F.pad(inside, (0, 0) * (inside.ndim - 1) + (before, after))
+        return inside
+
+    def forget(self, before: int) -> None:
+        """Drop the rows before a number."""
+        drop = before - self.first
+        if drop > 0:
+            self._rows, self.first = self._rows[drop:].clone(), before
+
+
+class Window:
+    """Outputs that each need the input rows from `past` before to `future` after them.
+
+    Args:
+        compute: input rows [past + n + future, ...] to n output rows.
+        start: number of the first input and output row.
+        shape: of an input row.
+    """
+
+    def __init__(
+        self, compute: Callable[[Tensor], Tensor], start: int, *shape: int, past: int, future: int, step: int = 1
+    ) -> None:
+        self.compute, self.past, self.future, self.step = compute, past, future, step
+        self.rows = Rows(start, *shape)
+        self.done = start // step
+
+    def push(self, rows: Tensor) -> Tensor:
+        """Append input rows; return the outputs that have become final."""
+        self.rows.push(rows)
+        stop = max((self.rows.end - self.future - 1) // self.step + 1, self.done)
+        first, last = self.done * self.step, (stop - 1) * self.step + 1
+        result = self.compute(self.rows.take(first - self.past, max(last, first) + self.future))
+        self.done = stop
+        self.rows.forget(stop * self.step - self.past)
+        return result
+
+
+class Attention:
+    """A transformer layer of which rows become final `future` rows behind its input.
+
+    Attention is computed in blocks whose place does not depend on how the rows arrive.
+    """
+
+    def __init__(self, block: Block, start: int, future: int) -> None:
+        width = block.attention_norm.normalized_shape[0]
+        self.block, self.start, self.future, self.done = block, start, future, start
+        self.hidden, self.projected = Rows(start, width), Rows(start, 3 * width)
+        self.bias = block.distance_bias[:, : block.past + 1 + future]
+
+    def push(self, hidden: Tensor) -> Tensor:
+        """Append input rows; return the outputs that have become final."""
+        self.hidden.push(hidden)
+        self.projected.push(apply(self.block.query_key_value, self.block.attention_norm(hidden)))
+        stop = max(self.hidden.end - self.future, self.done)
+        if stop == self.done:
+            return hidden[:0]
+        mixed = self._mixed(self.done, stop)
+        rows = self.hidden.take(self.done, stop) + apply(self.block.attention_out, mixed)
+        fed = apply(self.block.feed_out, F.gelu(apply(self.block.feed_in, self.block.feed_norm(rows))))
+        self.done = stop
+        self.hidden.forget(stop)
+        self.projected.forget(stop // BLOCK * BLOCK - self.block.past)
+        return rows + fed
+
+    def _mixed(self, start: int, stop: int) -> Tensor:
+        """What the rows start..stop gather from around them."""
+        past, heads = self.block.past, self.block.heads
+        first, last = start // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK
+        projected = self.projected.take(first - past, last + self.future)
+        query, key, value = projected.view(len(projected), 3, heads, -1).permute(1, 2, 0, 3)
+        queries = query[:, past : past + last - first].unfold(1, BLOCK, BLOCK).mT
+        keys, values = (x.unfold(1, past + BLOCK + self.future, BLOCK).mT for x in (key, value))
+        place = torch.arange(first - past, last + self.future).unfold(0, past + BLOCK + self.future, BLOCK)
+        real = (place >= self.start) & (place < self.projected.end)
+        mixed = attend(queries[None], keys[None], values[None], self.bias, real)[0].flatten(1, 2)
+        return mixed[:, start - first : stop - first].transpose(0, 1).flatten(1)
+
+
+def apply(layer: nn.Linear, rows: Tensor) -> Tensor:
+    """A linear layer on rows, each by itself."""
+    return linear(rows, layer.weight, layer.bias)
+
+
+class SpeechStream:
+    """Turns 16 kHz samples into the model's curves while they arrive; `SpeechModel.stream` makes one.
+
+    Memory does not grow. How the samples are cut into pieces changes nothing.
+
+    Args:
+        model: in evaluation mode.
+        lookahead: of each layer.
+        level: of the speech.
+    """
+
+    def __init__(self, model: "SpeechModel", lookahead: Lookahead, level: Level) -> None:
+        self._model, self._level = model, level
+        trunk, decoder = model.trunk, model.decoder
+        width, inner = trunk.offset.numel(), decoder.project.out_features
+        # From here on, rows before the first are too far away to matter to frame 0.
+        start = -(-model.reach // BLOCK) * -BLOCK
+        after = model.contacts.reach
+        self._audio = np.zeros(MARGIN, np.float32)
+        self._stem = Window(self._hear, 2 * start, 80, past=1, future=1)
+        self._halve = Window(self._merge, 2 * start, width, past=1, future=1, step=2)
+        self._first = Rows(start, width)
+        self._blocks = [
+            Attention(cast(Block, block), start, future)
+            for block, future in zip(trunk.blocks, lookahead.blocks, strict=True)
+        ]
+        self._layers = [
+            _convolution(cast(Layer, layer), start, inner, future)
+            for layer, future in zip(decoder.layers, lookahead.layers, strict=True)
+        ]
+        outputs = len(model.config.controls) + len(model.config.phones)
+        self._contacts = Window(self._finish, start, outputs, past=after, future=after)
+        self._weight = torch.cat([decoder.curves.weight, decoder.phones.weight])
+        self._bias = torch.cat([decoder.curves.bias, decoder.phones.bias])
+        self._samples, self._given, self._skip, self._closed = 0, 0, -start, False
+        self._push(np.zeros(-start * STRIDE, np.float32))
+
+    @property
+    def frames(self) -> int:
+        """How many frames have been given."""
+        return self._given
+
+    def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take in samples [n] in -1..1, n at least 0; return the curves [m, C] that have become final."""
+        if self._closed:
+            raise ValueError("samples came after flush; begin a new stream")
+        self._samples += len(samples)
+        return self._push(np.asarray(samples, np.float32))
+
+    def flush(self) -> NDArray[np.float32]:
+        """End the stream in silence; return the remaining curves, so that ceil(seconds * 50) frames were given."""
+        if self._closed:
+            raise ValueError("the stream was flushed already; begin a new one")
+        left = -(-self._samples // STRIDE) - self._given
+        parts = [self._push(np.zeros(0, np.float32))]
+        while sum(map(len, parts)) < left:
+            parts.append(self._push(np.zeros(10 * STRIDE, np.float32)))
+        self._closed = True
+        return np.concatenate(parts)[:left]
+
+    @torch.inference_mode()
+    def _push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        audio = np.concatenate([self._audio, samples])
+        count = max((len(audio) - FFT) // HOP + 1, 0)
+        self._audio = audio[count * HOP :].copy()
+        curves = self._decode(self._mel(audio[: count * HOP + FFT - HOP]))
+        self._skip, skipped = max(self._skip - len(curves), 0), min(self._skip, len(curves))
+        self._given += len(curves) - skipped
+        result: NDArray[np.float32] = curves[skipped:].numpy()
+        return result
+
+    def _mel(self, audio: NDArray[np.float32]) -> Tensor:
+        if len(audio) < FFT:
+            return torch.zeros(0, 80)
+        power = self._model.mel.band_power(torch.from_numpy(audio).unfold(0, FFT, HOP))
+        levels = self._level.follow(power.sum(-1).numpy())
+        return scaled(power, torch.from_numpy(levels)[:, None])
+
+    def _decode(self, mel: Tensor) -> Tensor:
+        trunk, decoder = self._model.trunk, self._model.decoder
+        first = self._halve.push(self._stem.push(mel))
+        self._first.push(first)
+        hidden = first + trunk.offset
+        for attention in self._blocks:
+            hidden = attention.push(hidden)
+        end = self._blocks[-1].done
+        heard = torch.cat([self._first.take(end - len(hidden), end), hidden], -1)
+        self._first.forget(end)
+        hidden = apply(decoder.project, (heard - decoder.feature_mean) / decoder.feature_scale)
+        for layer in self._layers:
+            hidden = layer.push(hidden)
+        return self._contacts.push(linear(decoder.out_norm(hidden), self._weight, self._bias))
+
+    def _hear(self, mel: Tensor) -> Tensor:
+        return F.gelu(_convolve(self._model.trunk.stem, mel))
+
+    def _merge(self, rows: Tensor) -> Tensor:
+        return F.gelu(_convolve(self._model.trunk.halve, rows))
+
+    def _finish(self, rows: Tensor) -> Tensor:
+        decoder, reach = self._model.decoder, self._model.contacts.reach
+        curves, phones = rows.tensor_split([len(self._model.config.controls)], -1)
+        decoded = Decoded((curves * decoder.curve_scale + decoder.curve_mean)[None], phones[None])
+        finished: Tensor = self._model.contacts(decoded)[0]
+        return finished[reach : len(rows) - reach]
+
+
+def _convolution(layer: Layer, start: int, width: int, future: int) -> Window:
+    future = layer.reach(future)
+
+    def compute(rows: Tensor) -> Tensor:
+        kept = rows[layer.past : len(rows) - future]
+        if not len(kept):
+            return kept
+        spread = F.gelu(apply(layer.expand, layer.norm(layer.mix(rows[None], future)[0])))
+        return kept + apply(layer.contract, spread)
+
+    return Window(compute, start, width, past=layer.past, future=future)
+
+
+def _convolve(layer: nn.Conv1d, rows: Tensor) -> Tensor:
+    """A convolution without padding, as one product: rows [n + 2, C] to [ceil(n / stride), W]."""
+    if len(rows) < 3:
+        return rows.new_zeros(0, layer.out_channels)
+    windows = rows.unfold(0, 3, layer.stride[0]).flatten(1)
+    return linear(windows, layer.weight.flatten(1), layer.bias)
