@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
-from avatar.articulation.mouth import measure_poses
-from avatar.rigs import BuiltInHead
+from avatar.articulation.mouth import Array, Mouth
+from avatar.controls import ControlSpace
 
 CONTACT = 1.2
 """Distance of lip and teeth in mm that is near enough; judges ask for 2."""
@@ -25,6 +23,7 @@ _TRIED = {
     ("mouthPressLeft", "mouthPressRight"): (0.0, 0.15, 0.3),
     ("mouthSmileLeft", "mouthSmileRight"): (0.0, 0.15, 0.3, 0.5),
 }
+_UPPER_LIP = ("mouthUpperUpLeft", "mouthUpperUpRight")
 _SMILE_COSTS = 2.0  # a smile changes what the face says, so it counts as this many times its weight
 
 
@@ -34,46 +33,43 @@ class Bite:
 
     Args:
         weights: [C] of the rig's controls.
-        distance: what remains between lip and teeth in mm.
+        distance: what remains between lip and teeth in mm; NaN on a head without teeth.
     """
 
-    weights: NDArray[np.float64]
+    weights: Array
     distance: float
 
 
-def find_bite(rig: BuiltInHead) -> Bite:
+def find_bite(mouth: Mouth, size: float = 1.0) -> Bite:
     """Search the gentlest pose (least sum of squared weights) with contact; if none makes it, the nearest to it.
 
+    On a head without teeth it is the gentlest pose that leaves the lips parted.
+
     Args:
-        rig: the head that will wear it, at neutral identity.
+        mouth: of the head that will wear it.
+        size: of its mouth, relative to the one that millimetres are meant for.
     """
-    space = rig.space
+    space = mouth.space
     grid = np.array(list(product(*_TRIED.values())))
-    poses = np.tile(space.neutral, (len(grid), 1))
+    poses = np.tile(np.asarray(space.neutral, np.float64), (len(grid), 1))
     for column, names in enumerate(_TRIED):
-        poses[:, space.indices(names)] = grid[:, column : column + 1]
-    upper_lip = space.indices(("mouthUpperUpLeft", "mouthUpperUpRight"))
-    lift = _unit_opening(rig, upper_lip)
-    opening, _ = _measured(rig, poses)
-    poses[:, upper_lip] = np.clip((OPENING - opening) / lift, 0.0, _HIGHEST_LIP)[:, None]
-    opening, distance = _measured(rig, poses)
+        poses[:, _known(space, names)] = grid[:, column : column + 1]
+    upper_lip = _known(space, _UPPER_LIP)
+    # The middles of the lips are several points, of which the nearest count: a finite lift is measured, not a slope.
+    lifted = np.tile(np.asarray(space.neutral, np.float64), (1, 1))
+    lifted[:, upper_lip] = 1.0
+    lift = max(float(mouth.opening(lifted)[0]), 1e-6)
+    poses[:, upper_lip] = np.clip((size * OPENING - mouth.opening(poses)) / lift, 0.0, _HIGHEST_LIP)[:, None]
     # Lips that meet before the lip is at the teeth say P, not F.
-    distance = np.where(opening > OPENING / 2, distance, np.inf)
+    parted = mouth.opening(poses) > size * OPENING / 2
+    toothed = "teeth" in mouth.places
+    distance = np.where(parted, mouth.lip_to_teeth(poses) if toothed else 0.0, np.inf)
     cost = np.ones(len(space))
-    cost[space.indices(("mouthSmileLeft", "mouthSmileRight"))] = _SMILE_COSTS
+    cost[_known(space, ("mouthSmileLeft", "mouthSmileRight"))] = _SMILE_COSTS
     effort = np.square(cost * poses).sum(1)
-    best = int(np.lexsort((effort, np.maximum(distance, CONTACT)))[0])
-    return Bite(poses[best].astype(np.float64), float(distance[best]))
+    best = int(np.lexsort((effort, np.maximum(distance, size * CONTACT)))[0])
+    return Bite(poses[best], float(distance[best]) if toothed else float("nan"))
 
 
-def _unit_opening(rig: BuiltInHead, columns: list[int]) -> float:
-    poses = np.tile(rig.space.neutral, (2, 1))
-    poses[1, columns] = 1.0
-    opening, _ = _measured(rig, poses)
-    return float(opening[1] - opening[0])
-
-
-def _measured(rig: BuiltInHead, poses: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Signed opening and distance of lower lip and teeth, [N] mm each."""
-    mouth = measure_poses(torch.from_numpy(poses), rig)
-    return np.asarray(mouth.signed_opening, np.float64), np.asarray(mouth.lower_lip_to_teeth, np.float64)
+def _known(space: ControlSpace, names: tuple[str, ...]) -> list[int]:
+    return [space.index(name) for name in names if name in space]

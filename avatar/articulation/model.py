@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from avatar.animation import Animation
+from avatar.articulation.loudness import opening_factor
 from avatar.articulation.phones import Phone
+from avatar.articulation.response import LipResponse, built_in_response
 from avatar.articulation.score import write_score
-from avatar.articulation.shapes import LipResponse, built_in_response, shape_weights
+from avatar.articulation.shapes import shape_weights
 from avatar.articulation.tracks import Tracks, play
 
 
@@ -19,7 +21,7 @@ class Style:
 
     Args:
         jaw: factor of the jaw's opening; 0 speaks through the teeth.
-        lips: factor of what the lips do: parting, spreading, rounding, turning outward; 0 mumbles.
+        lips: factor of what the lips do: parting, spreading, rounding; 0 mumbles.
     """
 
     jaw: float = 1.0
@@ -47,12 +49,13 @@ def articulate(
         fps: frames per second of the result.
         duration: seconds of the result; by default until the last phone's end.
         style: share of jaw and lips; by default everyday speech.
-        loudness: [T] factor of the opening at each frame, 1 is normal; kept within 0.5..1.5. By default 1.
+        loudness: [T] dB over normal at each frame, as `avatar.articulation.loudness.loudness` measures it; kept within
+            -12..12. Twice the opening for 20 dB; contacts are made at any loudness. By default 0.
         response: of the rig that will wear the curves; by default the built-in head.
 
     Returns:
-        An animation of round(duration * fps) frames; shapes outside the mouth, head and eyes stay neutral. The same
-        phones always give the same curves, and a phone changes nothing further than about 0.4 s away.
+        An animation of round(duration * fps) frames; shapes outside mouth and tongue stay neutral. The same
+        phones always give the same curves, and a phone changes nothing further than about 0.45 s away.
 
     Raises:
         ValueError: fps or duration is not positive, phones overlap, or loudness has the wrong length.
@@ -83,14 +86,16 @@ def _styled(tracks: Tracks, style: Style) -> Tracks:
         tracks,
         jaw=jaw,
         opening=jaw + style.lips * (tracks.opening - tracks.jaw),
-        spread=style.lips * tracks.spread,
-        rounding=np.minimum(style.lips * tracks.rounding, 1.0),
-        eversion=np.minimum(style.lips * tracks.eversion, 1.0),
+        width=style.lips * tracks.width,
+        protrusion=style.lips * tracks.protrusion,
+        lower_lip=style.lips * tracks.lower_lip,
     )
 
 
-def _louder(tracks: Tracks, loudness: np.ndarray) -> Tracks:
-    if loudness.shape != tracks.jaw.shape:
-        raise ValueError(f"loudness must be [{len(tracks.jaw)}], one factor a frame, got {list(loudness.shape)}")
-    factor = np.clip(loudness, 0.5, 1.5)
-    return replace(tracks, jaw=tracks.jaw * factor, opening=tracks.opening * factor)
+def _louder(tracks: Tracks, level: NDArray[np.float64]) -> Tracks:
+    if level.shape != tracks.jaw.shape:
+        raise ValueError(f"loudness must be [{len(tracks.jaw)}], in dB at each frame, got {list(level.shape)}")
+    factor = opening_factor(level)
+    return replace(
+        tracks, jaw=factor * tracks.jaw, opening=factor * tracks.opening, lower_lip=factor * tracks.lower_lip
+    )

@@ -1,14 +1,14 @@
 """From phones to what is asked of the mouth when: rows of targets, and the contacts' plateaus."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatar.articulation.contacts import Plateaus
 from avatar.articulation.dominance import Spans
-from avatar.articulation.gestures import GESTURES, Gesture
+from avatar.articulation.gestures import GESTURES, REDUCED, SCHWA, Gesture
 from avatar.articulation.phones import BILABIAL, LABIODENTAL, SILENCE, Phone
 
 Array = NDArray[np.float64]
@@ -18,6 +18,12 @@ CONTACT = 0.040
 
 PAUSE = 0.2
 """Pauses from this many seconds on close the mouth; shorter ones only relax it."""
+
+NUCLEUS = 0.6
+"""Share of a diphthong that its first vowel lasts: the glide comes late (Gay 1968)."""
+
+FULL, PASSING = 0.09, 0.04
+"""Durations in seconds from which on a vowel is spoken in full, and down to which nothing but a schwa is left of it."""
 
 _TOLERANCE = 2e-3  # aligners round their times
 
@@ -43,6 +49,10 @@ class Score:
     teeth: Plateaus
     rest: Plateaus
 
+    def columns(self, names: tuple[str, ...]) -> Array:
+        """Values [N, K] of K parameters of the gestures, by name."""
+        return np.array([[getattr(gesture, name) for name in names] for gesture in self.gestures], np.float64)
+
 
 def write_score(phones: Sequence[Phone], duration: float) -> Score:
     """Lay out gestures and contacts in time.
@@ -59,8 +69,10 @@ def write_score(phones: Sequence[Phone], duration: float) -> Score:
     ends: list[float] = []
     gestures: list[Gesture] = []
     for phone in line:
-        parts = GESTURES[phone.symbol]
-        bounds = np.linspace(phone.start, phone.end, len(parts) + 1)
+        parts = _gestures(phone)
+        bounds = [phone.start, phone.end]
+        if len(parts) == 2:
+            bounds.insert(1, phone.start + NUCLEUS * phone.duration)
         starts.extend(bounds[:-1])
         ends.extend(bounds[1:])
         gestures.extend(parts)
@@ -70,6 +82,18 @@ def write_score(phones: Sequence[Phone], duration: float) -> Score:
         _plateaus([_lip_contact(line, i) for i, phone in enumerate(line) if phone.symbol in BILABIAL]),
         _plateaus([_teeth_contact(line, i) for i, phone in enumerate(line) if phone.symbol in LABIODENTAL]),
         _plateaus([_rest(line, i) for i, phone in enumerate(line) if _is_pause(phone)]),
+    )
+
+
+def _gestures(phone: Phone) -> tuple[Gesture, ...]:
+    """A phone's gestures; weak vowels lose their own shape as they get shorter (Lindblom 1963)."""
+    parts = GESTURES[phone.symbol]
+    if phone.symbol not in REDUCED or phone.duration >= FULL:
+        return parts
+    own = max(phone.duration - PASSING, 0.0) / (FULL - PASSING)
+    return tuple(
+        Gesture(*(own * getattr(part, each.name) + (1 - own) * getattr(SCHWA, each.name) for each in fields(Gesture)))
+        for part in parts
     )
 
 

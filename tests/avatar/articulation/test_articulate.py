@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from avatar.animation import Animation
 from avatar.articulation import Phone, Style, articulate
 from avatar.articulation.phones import BILABIAL, LABIODENTAL, OPEN_VOWELS, PHONES
+from avatar.articulation.score import write_score
+from avatar.articulation.tracks import play
 from avatar.controls import ARKIT
 from avatar.evaluation.contacts import demands
 from avatar.evaluation.motion import MouthMotion, mouth_motion
@@ -128,6 +130,45 @@ def test_rounding_begins_before_the_sound(head: BuiltInHead, rounded: str) -> No
     assert motion.width[round(100 * (start + 0.1))] < motion.width[0] - 3
 
 
+def test_rounding_is_prepared_through_consonants_but_not_through_spread_vowels(head: BuiltInHead) -> None:
+    def ahead(*before: tuple[str, float]) -> float:
+        """Protrusion 0.12 s before the rounded vowel, as a share of that in it."""
+        phones = say(("AA", 0.2), *before, ("UW", 0.2), ("T", 0.08))
+        motion = mouth_motion(articulate(phones, duration=1.8, fps=100), head)
+        start = phones[-2].start
+        return at(motion, motion.protrusion, start - 0.12) / at(motion, motion.protrusion, start + 0.1)
+
+    free, blocked = ahead(("T", 0.1), ("K", 0.1)), ahead(("IY", 0.2))
+    assert free > 0.3 and blocked < 0.5 * free
+
+
+def test_the_jaw_is_slower_than_the_lips() -> None:
+    score = write_score(say(("T", 0.1), ("AA", 0.2), ("T", 0.1)), 1.5)
+    tracks = play(score, 1500, 1000.0)
+    longest = [np.abs(np.diff(curve / curve.max())).max() for curve in (tracks.jaw, tracks.opening)]
+    assert longest[0] < 0.85 * longest[1]
+
+
+def test_diphthongs_glide_late(head: BuiltInHead) -> None:
+    (phone,) = phones = say(("AY", 0.3))
+    motion = mouth_motion(articulate(phones, duration=1.3, fps=100), head)
+    middle, end = (at(motion, motion.opening, phone.start + share * phone.duration) for share in (0.5, 0.9))
+    assert middle > 0.9 * motion.opening.max() and end < 0.65 * motion.opening.max()
+
+
+def test_the_tongue_shows_in_th_and_hides_behind_closed_lips() -> None:
+    phones = say(("TH", 0.12), ("IY", 0.1), ("M", 0.08), ("T", 0.08), ("AA", 0.15))
+    out = articulate(phones, duration=1.5, fps=100)["tongueOut"]
+    inside = {phone.symbol: out[round(100 * (phone.start + phone.end) / 2)] for phone in phones}
+    assert inside["TH"] > 0.15 and inside["M"] == 0
+    assert 0 < inside["T"] < 0.1 and inside["AA"] < 0.02
+
+
+def test_lips_near_each_other_do_not_close(head: BuiltInHead) -> None:
+    motion = mouth_motion(articulate(say(("AA", 0.15), ("BH", 0.07), ("AA", 0.15)), duration=1.4, fps=100), head)
+    assert 1 < motion.opening[65:72].min() < 4
+
+
 def test_rounding_goes_on_through_closed_lips(head: BuiltInHead) -> None:
     rounded, spread = (
         mouth_motion(articulate(say(("M", 0.1), (vowel, 0.2)), duration=1.2), head) for vowel in ("UW", "IY")
@@ -144,7 +185,7 @@ def test_any_phones_give_valid_curves(words: list[tuple[str, float]], fps: float
     animation = articulate(say(*words), fps=fps)
     assert animation.weights.dtype == np.float32 and np.isfinite(animation.weights).all()
     assert not animation.out_of_range()
-    mouth = [name.startswith(("jaw", "mouth")) for name in ARKIT.names]
+    mouth = [name.startswith(("jaw", "mouth", "tongue")) for name in ARKIT.names]
     assert not animation.weights[:, ~np.array(mouth)].any()
 
 
@@ -186,7 +227,9 @@ class TestStyle:
     def test_no_lips_leaves_jaw_and_closures(self, head: BuiltInHead) -> None:
         phones = sentence()
         mumbled = articulate(phones, style=Style(lips=0))
-        assert not mumbled["mouthPucker"].any() and not mumbled["mouthFunnel"].any()
+        spoken = articulate(phones)
+        for shape in ("mouthPucker", "mouthFunnel"):
+            assert mumbled[shape].max() < 0.15 * spoken[shape].max()
         assert mumbled["jawOpen"].max() > 0.15
         found = demands(mouth_motion(mumbled, head), phones)
         assert found.closure.value == 1 and found.at_teeth.value == 1
@@ -198,11 +241,20 @@ class TestStyle:
 
 def test_loudness_opens_vowels_but_no_closures(head: BuiltInHead) -> None:
     phones = sentence()
-    quiet = articulate(phones)
-    loud = articulate(phones, loudness=np.full(len(quiet), 1.4))
-    soft_motion, loud_motion = mouth_motion(quiet, head), mouth_motion(loud, head)
-    assert loud_motion.opening.max() > 1.25 * soft_motion.opening.max()
-    assert demands(loud_motion, phones).closure.value == 1
+    normal = articulate(phones)
+    quiet_level, loud_level = np.full(len(normal), -10.0), np.full(len(normal), 10.0)
+    quiet, loud = articulate(phones, loudness=quiet_level), articulate(phones, loudness=loud_level)
+    measured = [mouth_motion(each, head) for each in (quiet, normal, loud)]
+    widest = [motion.opening.max() for motion in measured]
+    assert 0.65 < widest[0] / widest[1] < 0.8 and 1.25 < widest[2] / widest[1] < 1.5
+    for motion in measured:
+        found = demands(motion, phones)
+        assert found.closure.value == 1 and found.at_teeth.value == 1 and found.false_closure.value == 0
+    assert np.array_equal(articulate(phones, loudness=np.zeros(len(normal))).weights, normal.weights)
+    assert np.array_equal(
+        articulate(phones, loudness=loud_level + 90).weights,
+        articulate(phones, loudness=np.full(len(normal), 12.0)).weights,
+    )
 
 
 def test_length_follows_duration() -> None:
@@ -218,7 +270,7 @@ def test_length_follows_duration() -> None:
         ({"fps": 0}, "fps must be a number above 0, got 0"),
         ({"duration": -1.0}, "duration must be seconds above 0, got -1.0"),
         ({"duration": float("nan")}, "duration must be seconds above 0, got nan"),
-        ({"loudness": np.ones(3)}, r"loudness must be \[25\], one factor a frame, got \[3\]"),
+        ({"loudness": np.ones(3)}, r"loudness must be \[25\], in dB at each frame, got \[3\]"),
     ],
 )
 def test_bad_arguments_are_named(arguments: dict, message: str) -> None:

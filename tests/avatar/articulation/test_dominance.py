@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from avatar.articulation.dominance import REACH, Spans, blend
+from avatar.articulation.dominance import EDGE, REACH, Spans, blend
 
 
 def slowly(
@@ -15,10 +15,12 @@ def slowly(
         for start, end, target, strength in zip(spans.start, spans.end, targets, strengths, strict=True):
             if not start - REACH <= time <= end + REACH:
                 continue
-            quarter = (end - start) / 4
-            distance = max(start + quarter - time, 0) / before + max(time - end + quarter, 0) / after
-            curves[t] += strength * np.exp(-distance) * target
-            total += strength * np.exp(-distance)
+            edge = min((end - start) / 4, EDGE)
+            lead, lag = max(start + edge - time, 0), max(time - end + edge, 0)
+            left = np.exp(-REACH / (before if lead > 0 else after))
+            dominance = strength * max(np.exp(-lead / before - lag / after) - left, 0)
+            curves[t] += dominance * target
+            total += dominance
         curves[t] /= max(total, 1e-300)
     return curves
 
@@ -47,6 +49,21 @@ def test_one_target_is_held_everywhere_in_reach() -> None:
     )
     np.testing.assert_allclose(curve[20:90], 7)
     assert not curve[:10].any() and not curve[100:].any()
+
+
+def test_a_long_target_is_held_throughout() -> None:
+    spans = Spans(np.array([0.5]), np.array([3.0]))
+    curve = blend(spans, np.array([[7.0]]), np.ones(1), before=0.03, after=0.03, count=350, rate=100)
+    np.testing.assert_allclose(curve[50:300], 7)
+
+
+def test_a_target_fades_before_its_reach_ends() -> None:
+    spans = Spans(np.array([0.0, 1.0]), np.array([1.0, 1.2]))
+    curve = blend(
+        spans, np.array([[0.0], [1.0]]), np.array([0.1, 2.0]), before=0.085, after=0.05, count=1200, rate=1000
+    )
+    assert not curve[: 1000 - round(1000 * REACH)].any()
+    assert np.abs(np.diff(curve[:1100, 0])).max() < 0.01
 
 
 def test_the_blend_stays_between_the_targets() -> None:
