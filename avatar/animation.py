@@ -52,6 +52,27 @@ def check_fps(fps: float, name: str = "fps") -> None:
         raise ValueError(f"{name} must be a number above 0 and at most {MOST_FPS:g}, got {fps}")
 
 
+def between_frames(
+    weights: NDArray[np.float32], position: NDArray[np.float64], *, first: int = 0
+) -> NDArray[np.float32]:
+    """Values at instants between frames, on the straight line from the frame before to the frame after.
+
+    Args:
+        weights: frames [T, C].
+        position: instants [N] in frames, within first..first + T - 1.
+        first: number of the first frame.
+
+    Returns:
+        [N, C].
+    """
+    left = position.astype(np.int64)
+    blend = (position - left).astype(np.float32)[:, None]
+    left -= first
+    right = np.minimum(left + 1, len(weights) - 1)
+    between: NDArray[np.float32] = weights[left] + blend * (weights[right] - weights[left])
+    return between
+
+
 @dataclass(frozen=True, eq=False)
 class Animation:
     """Values of a control space at evenly spaced instants; frame t is the instant t / fps.
@@ -181,11 +202,7 @@ class Animation:
             return replace(self, weights=self.weights[:0], fps=fps)
         # Multiplied before it is divided: whole results come out whole, so frames that coincide are copied exactly.
         position = np.minimum(np.arange(count) * self.fps / fps, len(self) - 1)
-        left = position.astype(np.int64)
-        right = np.minimum(left + 1, len(self) - 1)
-        blend = (position - left).astype(np.float32)[:, None]
-        weights = self.weights[left] + blend * (self.weights[right] - self.weights[left])
-        return replace(self, weights=weights, fps=fps)
+        return replace(self, weights=between_frames(self.weights, position), fps=fps)
 
     @staticmethod
     def concatenate(animations: Sequence["Animation"]) -> "Animation":

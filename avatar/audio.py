@@ -59,7 +59,7 @@ class Sound:
             raise ValueError(
                 f"samples must be [N], one channel, got {list(samples.shape)}; average the channels, or use as_sound"
             )
-        _check_finite(samples, self.sample_rate)
+        check_finite(samples, self.sample_rate)
         if not (np.isfinite(self.sample_rate) and self.sample_rate > 0 and self.sample_rate == int(self.sample_rate)):
             raise ValueError(f"sample_rate must be a whole number of Hz above 0, got {self.sample_rate}")
         view = samples.view()
@@ -129,7 +129,7 @@ def as_sound(
     else:
         if sample_rate is None:
             raise ValueError("sample_rate must be given with an array of samples, got none; for example 16000")
-        sound = Sound(_to_mono(np.asarray(audio)), sample_rate).resample(target_rate)
+        sound = Sound(to_mono(np.asarray(audio)), sample_rate).resample(target_rate)
     _check_usable(sound)
     return sound
 
@@ -174,7 +174,7 @@ def read_audio(path: str | os.PathLike[str], sample_rate: int = SAMPLE_RATE) -> 
     resampler, rate = None, 0
     for samples, frame_rate in _decode(Path(path)):
         try:
-            _check_finite(samples, frame_rate, start=done)
+            check_finite(samples, frame_rate, start=done)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
         done += len(samples) / frame_rate
@@ -247,7 +247,7 @@ def _decode(path: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
                     continue
                 for frame in frames:
                     decoded += 1
-                    yield _to_mono(unpack(frame)), frame.sample_rate
+                    yield to_mono(unpack(frame)), frame.sample_rate
         except av.error.FFmpegError as error:
             raise ValueError(f"{path} cannot be read to its end: {error.strerror}") from None
     if damaged and not decoded:
@@ -286,8 +286,18 @@ class _Unpacker:
         return np.asarray(np.concatenate(pieces).T, np.float32) if pieces else np.zeros((1, 0), np.float32)
 
 
-def _to_mono(samples: NDArray[Any]) -> NDArray[np.float32]:
-    """[N] or [channels, N] of any sample type to [N] float32 in -1..1."""
+def to_mono(samples: NDArray[Any]) -> NDArray[np.float32]:
+    """Samples of any type as one channel.
+
+    Args:
+        samples: [N] or [channels, N]: float in -1..1, or integers that span their type.
+
+    Returns:
+        [N] float32 in -1..1, the channels' mean.
+
+    Raises:
+        ValueError: they are not samples, or transposed.
+    """
     if samples.ndim not in (1, 2) or samples.dtype.kind not in "fiu":
         raise ValueError(
             f"audio must be real samples [N] or [channels, N], got {list(samples.shape)} of {samples.dtype}"
@@ -303,7 +313,17 @@ def _to_mono(samples: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(mono, np.float32)
 
 
-def _check_finite(samples: NDArray[np.float32], sample_rate: float, *, start: float = 0.0) -> None:
+def check_finite(samples: NDArray[np.float32], sample_rate: float, *, start: float = 0.0) -> None:
+    """Refuse samples that are not finite.
+
+    Args:
+        samples: [N].
+        sample_rate: samples per second.
+        start: seconds that came before them.
+
+    Raises:
+        ValueError: one of them is not finite.
+    """
     if np.isfinite(samples).all():
         return
     first = int(np.flatnonzero(~np.isfinite(samples))[0])
@@ -313,16 +333,29 @@ def _check_finite(samples: NDArray[np.float32], sample_rate: float, *, start: fl
     )
 
 
+def check_peak(peak: float, name: str = "the audio") -> None:
+    """Refuse samples so far outside -1..1 that they must be counted in another unit.
+
+    Args:
+        peak: largest absolute sample.
+        name: what the user calls them.
+
+    Raises:
+        ValueError: the peak is above 8.
+    """
+    if peak > _LOUDEST_PEAK:
+        raise ValueError(
+            f"{name} must be within -1..1, got a peak of {peak:g}; divide 16-bit samples by 32768, "
+            "or pass them as integers"
+        )
+
+
 def _check_usable(sound: Sound) -> None:
     """Refuse what cannot be animated; warn of what may look wrong."""
     name = sound.path or "the audio"
     if sound.duration < SHORTEST:
         raise ValueError(f"{name} must last at least {SHORTEST * 1000:.0f} ms, got {sound.duration * 1000:.1f} ms")
-    if sound.peak > _LOUDEST_PEAK:
-        raise ValueError(
-            f"{name} must be within -1..1, got a peak of {sound.peak:g}; divide 16-bit samples by 32768, "
-            "or pass them as integers"
-        )
+    check_peak(sound.peak, str(name))
     if sound.silent:
         log.warning("%s is silent: the face stays at rest", name)
         return
