@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from avatar.animation import Animation
-from avatar.articulation.phones import ARPABET
+from avatar.articulation.phones import PHONES
 from avatar.controls import ARKIT
 from avatar.files import replacing
 from avatar.speech.contacts import Contacts
@@ -51,7 +51,7 @@ class SpeechConfig:
     """
 
     controls: tuple[str, ...] = MOUTH_CONTROLS
-    phones: tuple[str, ...] = ARPABET
+    phones: tuple[str, ...] = PHONES
     depth: int = 2
     past: int = 30
     future: int = 30

@@ -7,9 +7,11 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from avatar.articulation.loudness import loudness
 from avatar.articulation.phones import Phone
 from avatar.datasets.augment import Chances, augment, noise_clip
 from avatar.datasets.corpus import Utterance
+from avatar.speech.lookahead import FPS
 from avatar.speech.mel import SAMPLE_RATE
 
 Record = Callable[[NDArray[np.float32], np.random.Generator], NDArray[np.float32]]
@@ -31,10 +33,12 @@ class Clip:
     Args:
         samples: [N] float32 at 16 kHz.
         phones: in order; what none covers is silence.
+        loudness: [T] of the voice at `FPS`, as `avatar.articulation.loudness` gives it for the clean sound.
     """
 
     samples: NDArray[np.float32]
     phones: tuple[Phone, ...]
+    loudness: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,14 @@ class ClipStyle:
         seconds: length of each.
         pause: longest pause before each utterance, in seconds.
         shift: largest change of pitch and speed together, by resampling: factors 1 / shift .. shift.
+        swell: standard deviation in dB of how loudness comes and goes over a second or two.
         empty: share of clips in which nobody speaks.
     """
 
     seconds: float = 8.0
     pause: float = 1.0
     shift: float = 1.2
+    swell: float = 3.0
     empty: float = 0.03
 
 
@@ -75,8 +81,9 @@ class ClipMaker:
     def draw(self, rng: np.random.Generator) -> Clip:
         """One clip; the same generator state gives the same clip."""
         style = self.style
+        frames = round(style.seconds * FPS)
         if rng.random() < style.empty:
-            return Clip(noise_clip(style.seconds, rng)[0], ())
+            return Clip(noise_clip(style.seconds, rng)[0], (), np.zeros(frames))
         samples = np.zeros(round(style.seconds * SAMPLE_RATE), np.float32)
         phones: list[Phone] = []
         # Begin before the clip at times, so that clips also begin within speech.
@@ -85,9 +92,17 @@ class ClipMaker:
             utterance = self.utterances[int(rng.integers(len(self.utterances)))]
             place = self._lay(utterance, place, samples, phones, rng)
             place += int(rng.uniform(0, style.pause) * SAMPLE_RATE)
+        samples *= self._swell(len(samples), rng)
+        heard = loudness(samples, SAMPLE_RATE, fps=FPS, frames=frames)
         if self.record is not None:
             samples = self.record(samples, rng)
-        return Clip(samples, tuple(phones))
+        return Clip(samples, tuple(phones), heard)
+
+    def _swell(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """A gain [count] that rises and falls: synthesizers speak more evenly than people."""
+        corners = np.linspace(0, count, max(2, round(self.style.seconds / 0.8)))
+        decibels = np.interp(np.arange(count), corners, rng.normal(0, self.style.swell, len(corners)))
+        return np.asarray(10 ** (decibels / 20), np.float32)
 
     def _lay(
         self,

@@ -30,6 +30,7 @@ from avatar.training.adapt import AdaptOptions, adapt
 from avatar.training.batches import Batch, collate, colour
 from avatar.training.clips import Clip, ClipMaker, ClipStyle, as_recorded
 from avatar.training.losses import LipLoss
+from avatar.training.team import Team, gather
 from avatar.training.trunk import extract
 from avatar.training.validation import validate
 
@@ -46,6 +47,10 @@ WARM_UP = 0.04
 """Share of the training in which the learning rate rises."""
 
 _log = logging.getLogger(__name__)
+
+
+SHORTEST, LONGEST = 0.1125, 0.5
+"""Seconds of look-ahead of the batches that are learned as a stream."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,11 @@ class TrainOptions:
     minutes: float | None = None
     """End after this many minutes, even if there are steps left; the learning rate then falls with time."""
     batch: int = 4
-    """Clips in a batch."""
+    """Clips in a batch, of each worker."""
+    workers: int = 1
+    """Processes that train together."""
+    streamed: float = 0.5
+    """Share of the batches with a short look-ahead and a running loudness, as in a live stream."""
     learning_rate: float = 2e-3
     """Highest rate of the decoder; it rises at first and then falls along a cosine."""
     trunk_rate: float = 5e-5
@@ -96,19 +105,26 @@ class TrainOptions:
 def main(options: TrainOptions) -> None:
     """Adapt, train, validate and write `speech.safetensors`."""
     options.out.mkdir(parents=True, exist_ok=True)
+    gather(options.workers, _work, options)
+
+
+def _work(team: Team, options: TrainOptions) -> None:
     logging.basicConfig(
-        level=logging.INFO,
+        level=logging.WARNING if team.rank else logging.INFO,
         format="%(asctime)s %(message)s",
         handlers=[logging.StreamHandler(), logging.FileHandler(options.out / "train.log")],
     )
-    torch.manual_seed(options.seed)
+    torch.manual_seed(options.seed + team.rank)
     clips = ClipMaker(Corpus.open(options.corpus, split="train"), as_recorded, options.clips)
     model = SpeechModel.load(options.start) if options.start else SpeechModel()
-    if not options.start:
-        model.trunk.load_state_dict(adapted_trunk(options, clips))
+    if not options.start and not (options.out / CHECKPOINT).exists():
+        if team.rank == 0:
+            model.trunk.load_state_dict(adapted_trunk(options, clips))
+            calibrate(model, clips, options)
+        team.same(model.state_dict().values())
     held = Corpus.open(options.corpus, split="held_out_voice")
     chosen = [held[i] for i in np.linspace(0, len(held) - 1, min(options.held, len(held))).astype(int)]
-    train(model, clips, chosen, options)
+    train(model, clips, chosen, options, team)
 
 
 def adapted_trunk(options: TrainOptions, clips: ClipMaker) -> dict[str, Tensor]:
@@ -129,18 +145,20 @@ def adapted_trunk(options: TrainOptions, clips: ClipMaker) -> dict[str, Tensor]:
     return load_file(path)
 
 
-def train(model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], options: TrainOptions) -> None:
+def train(
+    model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], options: TrainOptions, team: Team | None = None
+) -> None:
     """Teach a model in place, and keep its averaged weights in `options.out / "speech.safetensors"`.
 
     Args:
-        model: to begin with.
+        model: to begin with, the same in all processes.
         clips: to learn from.
         held: utterances to validate on.
         options: how.
+        team: the processes that train together; by default this one alone.
     """
+    team = team or Team()
     rig = BuiltInHead.load()
-    if not options.start and not (options.out / CHECKPOINT).exists():
-        calibrate(model, clips, options)
     smooth = SmoothedModel(model)
     optimizer = _optimizer(model, options)
     progress = _resume(options, model, smooth, optimizer)
@@ -148,14 +166,17 @@ def train(model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], optio
     loss = LipLoss(rig, model.config, model.decoder.curve_scale)
     model.train()
     began, spent, sums = time.monotonic(), progress.seconds, Counter[str]()
-    while (share := _share(options, progress)) < 1:
+    while (share := team.agree(_share(options, progress))) < 1:
         _set_rates(optimizer, share)
-        batch = draw_batch(clips, model, options.batch, np.random.default_rng([options.seed, progress.step]))
+        seconds = draw_lookahead(options, progress.step)
+        rng = np.random.default_rng([options.seed, progress.step, team.rank])
+        batch = draw_batch(clips, model, options.batch, rng, live=seconds is not None)
         with torch.autocast("cpu", torch.bfloat16):
-            decoded = model(batch.mel)
+            decoded = model(batch.mel, model.lookahead(seconds))
         parts = loss(decoded, batch)
         optimizer.zero_grad()
         torch.autograd.backward(torch.stack(list(parts.values())).sum())
+        team.average(model.parameters())
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         progress = Progress(progress.step + 1, spent + time.monotonic() - began)
@@ -165,11 +186,22 @@ def train(model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], optio
             means = ", ".join(f"{name} {total / LOG_EVERY:.3f}" for name, total in sums.items())
             _log.info("step %d, %.1f minutes, %.0f%%: %s", progress.step, progress.seconds / 60, 100 * share, means)
             sums.clear()
-        if progress.step % KEEP_EVERY == 0:
+        if progress.step % KEEP_EVERY == 0 and team.rank == 0:
             _keep(options, model, smooth, optimizer, progress)
             _log.info("step %d, held-out voices: %s", progress.step, validate(smooth.model, held, rig))
-    _keep(options, model, smooth, optimizer, progress)
-    _log.info("done at step %d, held-out voices: %s", progress.step, validate(smooth.model, held, rig))
+    if team.rank == 0:
+        _keep(options, model, smooth, optimizer, progress)
+        for lookahead in (None, 0.2):
+            found = validate(smooth.model, held, rig, lookahead=lookahead)
+            _log.info("done at step %d, look-ahead %s, held-out voices: %s", progress.step, lookahead, found)
+
+
+def draw_lookahead(options: TrainOptions, step: int) -> float | None:
+    """Seconds of look-ahead of a step's batch; None is everything."""
+    rng = np.random.default_rng([options.seed, step])
+    # Short ones matter most: their logarithm is drawn evenly.
+    seconds = float(np.exp(rng.uniform(np.log(SHORTEST), np.log(LONGEST))))
+    return max(seconds, SHORTEST) if rng.random() < options.streamed else None
 
 
 @torch.no_grad()
@@ -181,15 +213,17 @@ def calibrate(model: SpeechModel, clips: ClipMaker, options: TrainOptions, batch
     model.decoder.calibrate(features, torch.cat([batch.curves.flatten(0, 1) for batch in drawn]))
 
 
-def draw_batch(clips: ClipMaker, model: SpeechModel, size: int, rng: np.random.Generator) -> Batch:
-    """Clips with the teacher's answers, heard through random microphones."""
-    batch = collate([clips.draw(rng) for _ in range(size)], model.mel, teach, model.config)
+def draw_batch(
+    clips: ClipMaker, model: SpeechModel, size: int, rng: np.random.Generator, *, live: bool = False
+) -> Batch:
+    """Clips with the teacher's answers, heard through random microphones; `live` measures loudness as a stream does."""
+    batch = collate([clips.draw(rng) for _ in range(size)], model.mel, teach, model.config, live=live)
     return replace(batch, mel=colour(batch.mel, rng))
 
 
 def teach(clip: Clip) -> Animation:
     """The teacher's curves of a clip."""
-    return articulate(clip.phones, fps=FPS, duration=len(clip.samples) / SAMPLE_RATE)
+    return articulate(clip.phones, fps=FPS, duration=len(clip.samples) / SAMPLE_RATE, loudness=clip.loudness)
 
 
 class SmoothedModel:

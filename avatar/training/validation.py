@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from avatar.articulation.loudness import loudness
 from avatar.articulation.model import articulate
 from avatar.datasets.corpus import Utterance
 from avatar.evaluation.average import Average
@@ -13,6 +14,7 @@ from avatar.evaluation.correlation import agreement
 from avatar.evaluation.motion import mouth_motion
 from avatar.rigs import BuiltInHead
 from avatar.speech.lookahead import FPS
+from avatar.speech.mel import SAMPLE_RATE
 from avatar.speech.model import SpeechModel
 
 
@@ -45,18 +47,23 @@ class Validation:
         )
 
 
-def validate(model: SpeechModel, utterances: Iterable[Utterance], rig: BuiltInHead) -> Validation:
+def validate(
+    model: SpeechModel, utterances: Iterable[Utterance], rig: BuiltInHead, *, lookahead: float | None = None
+) -> Validation:
     """Judge a model against the teacher.
 
     Args:
         model: in evaluation mode.
         utterances: held out.
         rig: on which millimetres are measured.
+        lookahead: seconds that the model looks ahead; None is everything.
     """
     total = Validation()
     for utterance in utterances:
-        ours = mouth_motion(model.predict(utterance.samples), rig)
-        asked = articulate(utterance.phones, fps=FPS, duration=len(ours.opening) / FPS)
+        ours = mouth_motion(model.predict(utterance.samples, lookahead=lookahead), rig)
+        frames = len(ours.opening)
+        heard = loudness(utterance.samples, SAMPLE_RATE, fps=FPS, frames=frames)
+        asked = articulate(utterance.phones, fps=FPS, duration=frames / FPS, loudness=heard)
         theirs = mouth_motion(asked, rig)
 
         def likeness(name: str) -> Average:

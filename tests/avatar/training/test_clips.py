@@ -4,8 +4,9 @@ import torch
 
 from avatar.articulation.phones import ARPABET, Phone
 from avatar.datasets.corpus import Utterance
-from avatar.speech.mel import FLOOR
-from avatar.training.batches import colour
+from avatar.speech.level import RunningLevel
+from avatar.speech.mel import FLOOR, LogMel
+from avatar.training.batches import colour, hear
 from avatar.training.clips import ClipMaker, ClipStyle, as_recorded, phone_labels
 
 
@@ -68,3 +69,38 @@ def test_colour_leaves_silence_silent_and_stays_over_the_floor() -> None:
     assert (coloured[..., :10] == floor).all()
     assert (coloured >= floor).all()
     assert not torch.equal(coloured, mel)
+
+
+def test_loudness_is_that_of_the_clean_sound() -> None:
+    style = ClipStyle(seconds=6, empty=0)
+    clean = ClipMaker([utterance()], style=style).draw(np.random.default_rng(4))
+    noisy = ClipMaker([utterance()], as_recorded, style).draw(np.random.default_rng(4))
+    assert clean.loudness.shape == (300,)
+    np.testing.assert_array_equal(noisy.loudness, clean.loudness)
+    steady, swelling = (
+        ClipMaker([utterance()], style=ClipStyle(seconds=6, empty=0, swell=swell)).draw(np.random.default_rng(4))
+        for swell in (0.0, 12.0)
+    )
+    speaking = np.isin(np.arange(300), [round(50 * (p.start + p.end) / 2) for p in clean.phones if p.symbol == "AA"])
+    assert np.ptp(swelling.loudness[speaking]) > np.ptp(steady.loudness[speaking]) + 1
+
+
+def test_a_longer_tract_moves_a_tone_down() -> None:
+    mel = torch.full((2, 80, 6), (FLOOR + 4) / 4)
+    mel[:, 40] = 1.0
+    rng = np.random.default_rng(2)
+    factors = 1.3 ** np.random.default_rng(2).uniform(-1, 1, 2)
+    places = colour(mel, rng, decades=0, bands=0, tract=1.3)[..., 0].argmax(1)
+    np.testing.assert_allclose(places, 40 * factors, atol=1)
+    assert abs(factors - 1).max() > 0.1
+
+
+def test_a_stream_hears_a_running_loudness() -> None:
+    samples = np.random.default_rng(0).normal(0, 0.2, (1, 16000)).astype(np.float32)
+    whole, live = (hear(LogMel(), samples, live=live) for live in (False, True))
+    difference = (live - whole)[0].mean(0)
+    assert abs(difference[-1]) < 0.05
+    levels = RunningLevel().follow(
+        (LogMel().power(torch.from_numpy(np.pad(samples, ((0, 0), (200, 40))))).sum(1))[0].numpy()
+    )
+    np.testing.assert_allclose(difference, (levels[-1] - levels) / 4 + float(difference[-1]), atol=1e-4)
