@@ -80,9 +80,9 @@ def _consonant(
 
 
 # A consonant made behind the lips: it brings the jaw up a little and leaves the shape of the lips to its neighbours.
-_ALVEOLAR = _consonant(4.5, 3.5, 0.8, -0.5, (0.3, 0.4, 0.12), tongue_tip=8.0, tongue_out=0.5)
+_ALVEOLAR = _consonant(4.5, 3.5, 0.8, -0.5, (0.3, 0.4, 0.12), tongue_tip=8.0, tongue_out=1.0)
 _VELAR = _consonant(6.0, 5.0, 0.3, -0.5, (0.2, 0.2, 0.08), tongue_back=10.0)
-_DENTAL = _consonant(6.0, 4.0, 0.5, -1.3, (0.6, 0.5, 0.2), tongue_tip=4.0, tongue_out=6.0)
+_DENTAL = _consonant(6.0, 4.0, 0.5, -1.3, (0.6, 0.5, 0.2), tongue_tip=4.0, tongue_out=12.0)
 _SIBILANT = _consonant(4.5, 2.0, 1.5, -1.6, (0.5, 0.8, 0.3), tongue_tip=6.0)
 _PALATAL = _consonant(5.0, 3.5, 1.5, -0.8, (0.5, 0.5, 0.3), tongue_tip=2.0, tongue_back=6.0)
 # The contact itself is not here but in `contacts`: no blending may weaken it.
@@ -130,7 +130,7 @@ GESTURES: dict[str, tuple[Gesture, ...]] = {
     "T": _ALVEOLAR,
     "D": _ALVEOLAR,
     "N": _ALVEOLAR,
-    "L": _consonant(6.0, 4.5, 0.5, -0.8, (0.4, 0.4, 0.15), tongue_tip=9.0, tongue_out=1.5),
+    "L": _consonant(6.0, 4.5, 0.5, -0.8, (0.4, 0.4, 0.15), tongue_tip=9.0, tongue_out=2.5),
     "S": _SIBILANT,
     "Z": _SIBILANT,
     "SH": _POSTALVEOLAR,
@@ -147,7 +147,7 @@ GESTURES: dict[str, tuple[Gesture, ...]] = {
     "NY": _PALATAL,
     "LY": _PALATAL,
     "BH": (Gesture(1.8, 3.0, 0.0, 0.0, 1.0, hold_opening=2.0, hold_jaw=0.6, hold_lips=0.1, hold_tongue=0.05),),
-    "W": (Gesture(1.0, 2.5, -6.5, 6.0, 0.3, tongue_back=5.0, hold_opening=1.6, hold_jaw=0.6, hold_lips=1.8),),
+    "W": (Gesture(1.5, 2.5, -6.5, 6.0, 0.3, tongue_back=5.0, hold_opening=1.6, hold_jaw=0.6, hold_lips=1.8),),
     "Y": (Gesture(5.0, 3.5, 2.5, 0.0, -0.8, tongue_back=5.0, hold_opening=0.6, hold_jaw=0.5, hold_lips=0.5),),
 }
 """Each phone's gestures in time: one, or two for a diphthong."""

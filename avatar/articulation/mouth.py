@@ -102,6 +102,13 @@ class Mouth:
             self._gap(self.rest[self.places["upper"]], self.rest[self.places["lower"]])
         )
 
+    def opening_slopes(self) -> Array:
+        """Signed opening in mm that each control adds per unit [C], at a slightly opened mouth."""
+        base = np.asarray(self.space.neutral, np.float64).copy()
+        base[self.space.index("jawOpen")] = _JAW
+        opening = self.opening(np.vstack([base, base + _STEP * np.eye(len(base))]))
+        return np.asarray((opening[1:] - opening[0]) / _STEP)
+
     def lip_to_teeth(self, weights: Array) -> Array:
         """Distance [N] in mm of the lower lip's rim from the upper teeth's edge, for controls [N, C]."""
         between = self._at("rim", weights)[:, :, None] - self._at("teeth", weights)[:, None]
@@ -109,7 +116,8 @@ class Mouth:
 
     def _at(self, place: str, weights: Array) -> Array:
         rows = self.places[place]
-        return np.asarray(self.rest[rows] + np.tensordot(weights, self.shapes[:, rows], 1))
+        moved = weights @ self.shapes[:, rows].reshape(len(self.shapes), -1)
+        return np.asarray(self.rest[rows] + moved.reshape(len(weights), -1, 3))
 
     @staticmethod
     def _gap(upper: Array, lower: Array) -> Array:

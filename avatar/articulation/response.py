@@ -17,16 +17,16 @@ WIDTH = 43.58
 
 SYNERGIES: dict[str, dict[str, float]] = {
     "close": {"mouthClose": 1.0},
-    "lower": {"mouthLowerDownLeft": 0.5, "mouthLowerDownRight": 0.5},
-    "raise": {"mouthUpperUpLeft": 0.5, "mouthUpperUpRight": 0.5},
+    "lower": {"mouthLowerDownLeft": 1.0, "mouthLowerDownRight": 1.0},
+    "raise": {"mouthUpperUpLeft": 1.0, "mouthUpperUpRight": 1.0},
     "pucker": {"mouthPucker": 1.0},
     "funnel": {"mouthFunnel": 1.0},
-    "spread": {"mouthStretchLeft": 0.3, "mouthStretchRight": 0.3, "mouthSmileLeft": 0.2, "mouthSmileRight": 0.2},
+    "spread": {"mouthStretchLeft": 0.6, "mouthStretchRight": 0.6, "mouthSmileLeft": 0.4, "mouthSmileRight": 0.4},
 }
 """Shapes that move together as one muscle group, with their shares."""
 
 _IMPORTANCE = np.array([1.0, 1.0, 0.5])  # of width, protrusion and lower lip
-_RIDGE = 0.3  # mm^2 that a shape at 1 may cost in accuracy
+_RIDGE = 1.0  # mm^2 that a shape at 1 may cost in accuracy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class LipResponse:
     """What one unit of each control does to the mouth of a rig, in mm per unit.
 
     Args:
-        space: the rig's controls.
+        mouth: its points.
         size: mouth width at rest relative to `WIDTH`; targets are scaled by it.
         opening: [C] signed lip opening.
         width: [C] distance of the mouth's corners.
@@ -46,7 +46,7 @@ class LipResponse:
         program: opening, width, protrusion and lower lip to the synergies.
     """
 
-    space: ControlSpace
+    mouth: Mouth
     size: float
     opening: Array
     width: Array
@@ -69,7 +69,7 @@ class LipResponse:
         """
         mouth = Mouth.of(rig)
         space, size = mouth.space, mouth.width / WIDTH
-        opening = mouth.mean_shift("upper", 1) - mouth.mean_shift("lower", 1)
+        opening = mouth.opening_slopes()
         corners = mouth.shapes[:, mouth.places["corners"], 0]
         width = corners[:, 0] - corners[:, 1]
         protrusion, lower_lip = mouth.mean_shift("front", 2), mouth.mean_shift("lower", 1)
@@ -89,18 +89,13 @@ class LipResponse:
         tongue = 0.0
         if "tongueOut" in space and "tongue" in mouth.places:
             tongue = float(mouth.mean_shift("tongue", 2)[space.index("tongueOut")])
-        return cls(
-            space,
-            size,
-            opening,
-            width,
-            protrusion,
-            lower_lip,
-            tongue,
-            find_bite(mouth, size),
-            synergies,
-            program,
-        )
+        bite = find_bite(mouth, size)
+        return cls(mouth, size, opening, width, protrusion, lower_lip, tongue, bite, synergies, program)
+
+    @property
+    def space(self) -> ControlSpace:
+        """The rig's controls."""
+        return self.mouth.space
 
     def column(self, name: str) -> int:
         """Index of a control."""

@@ -19,8 +19,7 @@ PRESS = {"mouthPressLeft": 0.08, "mouthPressRight": 0.08, "mouthRollLower": 0.1,
 """Shapes of lips pressed together."""
 CLOSED_JAW = 3.0
 """The jaw stays within this many millimetres of opening under closed lips."""
-LOWER_SHARE = 0.75
-"""Share of a closure that the lower lip makes, coming up; the upper lip comes down by the rest."""
+_PASSES = 2
 
 
 def shape_weights(tracks: Tracks, response: LipResponse) -> Array:
@@ -36,16 +35,14 @@ def shape_weights(tracks: Tracks, response: LipResponse) -> Array:
     together, at_teeth = _shared(tracks.lips, tracks.teeth)
     opening = tracks.opening + together * (CLOSED_OPENING - tracks.opening)
     jaw = tracks.jaw - together * np.maximum(tracks.jaw - CLOSED_JAW, 0.0)
-    lower_lip = tracks.lower_lip + together * (LOWER_SHARE * (jaw - CLOSED_OPENING) - tracks.lower_lip)
 
     weights = np.zeros((len(jaw), len(response.space)))
     for name, weight in PRESS.items():
         if name in response.space:
             weights[:, response.column(name)] = weight * together
-    pressed = weights @ response.lower_lip
     jaw_open = response.column("jawOpen")
     weights[:, jaw_open] = response.size * jaw / response.opening[jaw_open]
-    weights += _lips(response, opening, tracks, lower_lip, pressed, weights) @ response.synergies
+    weights += _lips(response, tracks, opening, together, weights) @ response.synergies
     weights = _finish(np.minimum(weights, 1.0), response.size * opening, response)
     if response.tongue_out > 0:
         out = tracks.tongue_out * response.size / response.tongue_out
@@ -54,29 +51,34 @@ def shape_weights(tracks: Tracks, response: LipResponse) -> Array:
     return np.asarray(np.clip(weights * (1 - tracks.rest)[:, None], 0.0, 1.0))
 
 
-def _lips(
-    response: LipResponse, opening: Array, tracks: Tracks, lower_lip: Array, pressed: Array, weights: Array
-) -> Array:
-    """Synergies [T, N] that do what jaw and press, already in `weights`, leave to the lips."""
-    jaw, size = response.column("jawOpen"), response.size
+def _lips(response: LipResponse, tracks: Tracks, opening: Array, together: Array, weights: Array) -> Array:
+    """Synergies [T, N] that do what jaw and press, already in `weights`, leave over."""
+    jaw, close, size = response.column("jawOpen"), response.column("mouthClose"), response.size
     # What the jaw does to corners and upper lip belongs to an open mouth; closing the lips over it takes it back.
     parted = np.maximum(opening, 0.0) / response.opening[jaw]
     of_jaw = weights[:, jaw] / size
     width = tracks.width + (parted - of_jaw) * response.width[jaw]
     protrusion = tracks.protrusion + (parted - of_jaw) * response.protrusion[jaw]
     missing = size * opening - weights @ response.opening
-    targets = size * np.stack([width, protrusion, lower_lip], axis=1)
-    targets[:, 2] -= pressed
+    # Closing lips meet where the rig's own closing shape has them meet.
+    meeting = response.lower_lip[close] / response.opening[close] * missing
+    lower_lip = size * tracks.lower_lip + together * (meeting - size * tracks.lower_lip)
+    targets = np.stack([size * width, size * protrusion, lower_lip], axis=1)
     return response.program.solve(missing, targets)
 
 
 def _finish(weights: Array, opening: Array, response: LipResponse) -> Array:
-    """Give `mouthClose` and the lips' parting what shapes at their limit could not do for the opening."""
-    missing = opening - weights @ response.opening
+    """Give `mouthClose` and the parting of the lips what is still missing of the opening.
+
+    Lips are several points each, the nearest of which count, and shapes end at 1: both bend what was taken as straight.
+    """
     close, part = response.synergies[0], response.synergies[1] + response.synergies[2]
-    weights += np.outer(np.minimum(missing, 0.0) / (close @ response.opening), close)
-    lift = part @ response.opening
-    return weights + np.outer(np.maximum(missing, 0.0) / lift, part) if lift > 0 else weights
+    lift = max(float(part @ response.opening), 1e-6)
+    for _ in range(_PASSES):
+        missing = opening - response.mouth.opening(weights)
+        weights = weights + np.outer(np.minimum(missing, 0.0) / (close @ response.opening), close)
+        weights += np.outer(np.maximum(missing, 0.0) / lift, part)
+    return weights
 
 
 def _shared(lips: Array, teeth: Array) -> tuple[Array, Array]:
