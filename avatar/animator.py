@@ -2,23 +2,42 @@
 
 import os
 from dataclasses import replace
-from math import ceil
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from avatar.animation import Animation, check_fps
-from avatar.audio import Sound, as_sound
+from avatar.audio import SAMPLE_RATE, Sound, as_sound
 from avatar.behaviour import add_blinks
 from avatar.controls import ARKIT
+from avatar.streaming.animation_stream import AnimationStream, SpeechStream
+from avatar.streaming.frames import frames_covering
+
+
+class Curves(Protocol):
+    """Says which curves a speech model gives."""
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """Their ARKit names, in the order of a stream's columns."""
+        ...
 
 
 class Speech(Protocol):
     """What an animator needs of a speech model."""
 
-    def predict(self, samples: NDArray[np.float32]) -> Animation:
+    @property
+    def config(self) -> Curves:
+        """Which curves its streams give."""
+        ...
+
+    def predict(self, samples: NDArray[np.float32], *, lookahead: float | None = None) -> Animation:
         """Mouth curves in ARKit, frame t at t / fps, for 16 kHz mono samples [N] in -1..1."""
+        ...
+
+    def stream(self, lookahead: float = 0.2) -> SpeechStream:
+        """The same curves at 50 fps while the samples arrive."""
         ...
 
 
@@ -51,6 +70,7 @@ class Animator:
         *,
         sample_rate: int | None = None,
         fps: float = 60.0,
+        lookahead: float | None = None,
         blinks: bool = True,
         seed: int = 0,
     ) -> Animation:
@@ -62,6 +82,8 @@ class Animator:
             audio: an audio or video file, a `Sound`, or samples [N] or [channels, N] in -1..1.
             sample_rate: samples per second of an array; needed there and only there.
             fps: frames per second of the result, above 0 and at most 1000.
+            lookahead: seconds of sound after a frame's instant that may matter to it, as in `stream`; None is the whole
+                recording, which gives the best curves.
             blinks: whether the eyes blink every few seconds.
             seed: of the blinks.
 
@@ -70,16 +92,51 @@ class Animator:
 
         Raises:
             OSError: there is no such file, or it may not be read.
-            ValueError: no sound in it, shorter than 50 ms, not finite, or fps out of range.
+            ValueError: no sound in it, shorter than 50 ms, not finite, or fps or lookahead out of range.
         """
         check_fps(fps)
         sound = as_sound(audio, sample_rate=sample_rate)
-        # A billionth of slack: 0.1 s * 30 fps is 3 frames, whatever it rounds to.
-        frames = ceil(sound.duration * fps - 1e-9)
-        if sound.silent:
+        frames = frames_covering(len(sound), sound.sample_rate, fps)
+        if sound.silent and lookahead is None:  # a stream cannot know that nothing will come
             animation = Animation(ARKIT, np.tile(ARKIT.neutral, (frames, 1)), fps)
         else:
-            animation = self._model.predict(sound.samples).resample(fps, frames=frames)
+            animation = self._model.predict(sound.samples, lookahead=lookahead).resample(fps, frames=frames)
         if blinks:
             animation = add_blinks(animation, seed=seed)
         return replace(animation, audio=sound.path)
+
+    def stream(
+        self,
+        fps: float = 60.0,
+        *,
+        sample_rate: int = SAMPLE_RATE,
+        lookahead: float = 0.2,
+        blinks: bool = True,
+        seed: int = 0,
+    ) -> AnimationStream:
+        """Animate sound while it arrives, for as long as it goes on.
+
+        Args:
+            fps: frames per second of the result, above 0 and at most 1000.
+            sample_rate: samples per second of what will be pushed. Other rates than 16000 are resampled, which takes
+                up to 40 ms (at 8000 Hz 115 ms) more of the sound that follows.
+            lookahead: seconds of sound after a frame's instant that it waits for: more gives better curves, later.
+            blinks: whether the eyes blink every few seconds.
+            seed: of the blinks.
+
+        Returns:
+            A stream of which `push(samples)` gives the frames that are final and `flush()` the rest: together what
+            `animate` gives with the same arguments.
+
+        Raises:
+            ValueError: fps, sample_rate or lookahead is out of range.
+
+        Example:
+            >>> stream = Animator.load().stream(fps=60)
+            >>> sum(len(piece) for piece in (stream.push(np.zeros(8000)), stream.push(np.zeros(8000)), stream.flush()))
+            60
+        """
+        check_fps(fps)
+        speech = self._model.stream(lookahead)
+        controls = self._model.config.controls
+        return AnimationStream(speech, controls, fps, sample_rate=sample_rate, blinks=blinks, seed=seed)

@@ -15,14 +15,14 @@ from avatar.controls import ARKIT
 class Loudness:
     """A stand-in for the speech model: the jaw opens by the loudness of each 20 ms."""
 
-    def predict(self, samples):
+    def predict(self, samples, *, lookahead=None):
         frames = ceil(len(samples) / 320)
         padded = np.pad(samples, (0, frames * 320 - len(samples))).reshape(frames, 320)
         return Animation.from_curves(ARKIT, {"jawOpen": np.abs(padded).max(1)}, 50)
 
 
 class Forbidden:
-    def predict(self, samples):
+    def predict(self, samples, *, lookahead=None):
         raise AssertionError("the model must not be asked")
 
 

@@ -14,7 +14,7 @@ from avatar.controls import ARKIT
 class _Mouth:
     """Opens and closes the jaw twice a second."""
 
-    def predict(self, samples):
+    def predict(self, samples, *, lookahead=None):
         t = np.arange(ceil(len(samples) / 320)) / 50
         return Animation.from_curves(ARKIT, {"jawOpen": 0.5 - 0.5 * np.cos(4 * np.pi * t)}, 50)
 

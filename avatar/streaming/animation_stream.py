@@ -1,0 +1,141 @@
+"""Sound in pieces of any size in, animation out while it is spoken."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from avatar.animation import Animation, check_fps
+from avatar.audio import SAMPLE_RATE
+from avatar.behaviour import Blinks
+from avatar.controls import ARKIT
+from avatar.streaming.frames import FrameStream, frames_covering
+from avatar.streaming.sound import SoundStream
+
+SPEECH_FPS = 50.0
+"""Frames per second that speech streams give."""
+
+_AT_ONCE = 30 * SAMPLE_RATE
+"""Samples that the model is given at once, so that an hour in one push takes no hour's memory."""
+
+
+class SpeechStream(Protocol):
+    """What an animation stream needs of a speech model's stream."""
+
+    def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take in 16 kHz samples [n]; give the rows [m, C] at 50 fps that are final."""
+        ...
+
+    def flush(self) -> NDArray[np.float32]:
+        """Give the remaining rows, so that ceil(seconds * 50) came out."""
+        ...
+
+
+class AnimationStream:
+    """Turns sound into an animation while it arrives; `Animator.stream` makes one.
+
+    The pieces that `push` and `flush` return, one after another, are to the bit what `Animator.animate` returns for all
+    the sound and the same look-ahead, whatever the pieces' sizes. Memory does not grow, however long it goes on.
+
+    Args:
+        speech: gives the mouth's curves.
+        controls: ARKit names of these curves [C].
+        fps: frames per second, above 0 and at most 1000.
+        sample_rate: samples per second of what is pushed.
+        blinks: whether the eyes blink every few seconds.
+        seed: of the blinks.
+
+    Raises:
+        KeyError: a control is not in ARKit.
+        ValueError: fps, sample_rate or seed is out of range.
+    """
+
+    def __init__(
+        self,
+        speech: SpeechStream,
+        controls: tuple[str, ...],
+        fps: float,
+        *,
+        sample_rate: int = SAMPLE_RATE,
+        blinks: bool = True,
+        seed: int = 0,
+    ) -> None:
+        check_fps(fps)
+        self._columns = ARKIT.indices(controls)
+        self._limits = ARKIT.minimum[self._columns], ARKIT.maximum[self._columns]
+        self._sound = SoundStream(sample_rate)
+        self._speech = speech
+        self._frames = FrameStream(SPEECH_FPS, fps, len(controls))
+        self._blinks = Blinks(seed=seed) if blinks else None
+        self._fps = float(fps)
+        self._heard = 0
+        self._closed = False
+
+    @property
+    def fps(self) -> float:
+        """Frames per second."""
+        return self._fps
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples per second of what is pushed."""
+        return self._sound.sample_rate
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound so far."""
+        return self._sound.seconds
+
+    @property
+    def frames(self) -> int:
+        """How many frames were given so far: the number of the next piece's first frame."""
+        return self._frames.given
+
+    def push(self, samples: ArrayLike) -> Animation:
+        """Take in sound; where it is refused, none of it is taken in and the stream can go on.
+
+        Args:
+            samples: [n] or [channels, n], n at least 0: float in -1..1, or integers that span their type.
+
+        Returns:
+            The frames that became final, none or many, in ARKit.
+
+        Raises:
+            ValueError: the samples are not finite, far outside -1..1 or wrongly shaped, or the stream was flushed.
+        """
+        self._check_open()
+        return self._give(self._hear(self._sound.push(samples)))
+
+    def flush(self) -> Animation:
+        """End the sound.
+
+        Returns:
+            The remaining frames, so that ceil(seconds * fps) were given.
+
+        Raises:
+            ValueError: the stream was flushed already.
+        """
+        self._check_open()
+        self._closed = True
+        given = [self._hear(self._sound.flush()), self._between(self._speech.flush())]
+        given.append(self._frames.flush(frames_covering(self._heard, SAMPLE_RATE, self._fps)))
+        return self._give(np.concatenate(given))
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ValueError("the stream was flushed, which ended it; begin another with Animator.stream")
+
+    def _hear(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Frames [m, C] of the mouth that 16 kHz samples complete."""
+        self._heard += len(samples)
+        pieces = np.split(samples, range(_AT_ONCE, len(samples), _AT_ONCE))
+        return np.concatenate([self._between(self._speech.push(piece)) for piece in pieces])
+
+    def _between(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self._frames.push(np.clip(rows, *self._limits))
+
+    def _give(self, mouth: NDArray[np.float32]) -> Animation:
+        weights = np.tile(ARKIT.neutral, (len(mouth), 1))
+        weights[:, self._columns] = mouth
+        animation = Animation(ARKIT, weights, self._fps)
+        return self._blinks.add(animation, first=self.frames - len(mouth)) if self._blinks else animation
