@@ -92,11 +92,12 @@ _POSTALVEOLAR = (
     Gesture(5.0, 2.0, -3.2, 4.0, -1.8, tongue_tip=6.0, hold_opening=0.5, hold_jaw=0.8, hold_lips=0.9, hold_tongue=1.0),
 )
 
-_OPEN_BACK = Gesture(12.0, 9.5, 0.0, 0.0, -1.4, hold_opening=1.2, hold_lips=0.7)
-_OPEN_CENTRAL = Gesture(12.0, 9.0, 0.7, 0.0, -1.6, hold_opening=1.2, hold_lips=0.7)
+_OPEN_BACK = Gesture(12.0, 9.5, 0.0, 0.0, -1.4, hold_opening=1.2)
+# The first vowel of "now" is as unrounded as that of "nigh": rounding of the second must not spread over it.
+_OPEN_CENTRAL = Gesture(12.0, 9.0, 1.0, 0.0, -1.6, hold_opening=1.2, hold_lips=2.5)
 _CLOSE_BACK = Gesture(3.0, 3.0, -6.2, 5.6, -0.5, tongue_back=6.0, hold_lips=1.5)
 _OFFGLIDE_FRONT = Gesture(6.0, 4.0, 3.0, 0.0, -1.1, tongue_tip=2.0, hold_opening=0.7, hold_jaw=0.7, hold_lips=0.6)
-_OFFGLIDE_BACK = Gesture(3.5, 3.5, -5.5, 5.0, -0.4, tongue_back=4.0, hold_opening=0.8, hold_jaw=0.7, hold_lips=1.2)
+_OFFGLIDE_BACK = Gesture(3.5, 3.5, -5.5, 5.0, -0.4, tongue_back=4.0, hold_opening=0.8, hold_jaw=0.7)
 _MID_BACK = Gesture(8.0, 6.5, -4.0, 4.0, -0.8, tongue_back=4.0, hold_lips=1.2)
 
 GESTURES: dict[str, tuple[Gesture, ...]] = {
