@@ -49,7 +49,7 @@ class Gesture:
     hold_tongue: float = 0.4
 
 
-_REST = Gesture(0.0, 0.0, hold_lips=0.25)
+_REST = Gesture(0.0, 0.0, hold_lips=0.5)
 
 SCHWA = Gesture(5.5, 4.0, 0.3, 0.0, -0.8, hold_opening=0.5, hold_jaw=0.5, hold_lips=0.25)
 """What is left of a vowel that is spoken in passing."""
@@ -96,7 +96,7 @@ _OPEN_BACK = Gesture(12.0, 9.5, 0.0, 0.0, -1.4, hold_opening=1.2)
 # The first vowel of "now" is as unrounded as that of "nigh": rounding of the second must not spread over it.
 _OPEN_CENTRAL = Gesture(12.0, 9.0, 1.0, 0.0, -1.6, hold_opening=1.2, hold_lips=2.5)
 _CLOSE_BACK = Gesture(3.0, 3.0, -6.2, 5.6, -0.5, tongue_back=6.0, hold_lips=1.5)
-_OFFGLIDE_FRONT = Gesture(6.0, 4.0, 3.0, 0.0, -1.1, tongue_tip=2.0, hold_opening=0.7, hold_jaw=0.7, hold_lips=0.6)
+_OFFGLIDE_FRONT = Gesture(6.0, 4.0, 3.0, 0.0, -1.1, tongue_tip=2.0, hold_opening=0.7, hold_jaw=0.7, hold_lips=0.8)
 _OFFGLIDE_BACK = Gesture(3.5, 3.5, -5.5, 5.0, -0.4, tongue_back=4.0, hold_opening=0.8, hold_jaw=0.7)
 _MID_BACK = Gesture(8.0, 6.5, -4.0, 4.0, -0.8, tongue_back=4.0, hold_lips=1.2)
 
@@ -112,7 +112,7 @@ GESTURES: dict[str, tuple[Gesture, ...]] = {
     "ER": (Gesture(5.5, 4.0, -2.8, 3.0, -0.8, tongue_tip=4.0, hold_lips=0.9),),
     "EY": (Gesture(8.5, 6.0, 3.0, 0.0, -1.4), _OFFGLIDE_FRONT),
     "IH": (Gesture(6.5, 4.5, 2.0, 0.0, -1.1, tongue_tip=1.0, hold_opening=0.8, hold_jaw=0.8, hold_lips=0.6),),
-    "IY": (Gesture(5.0, 3.0, 3.5, 0.0, -1.1, tongue_tip=2.0, tongue_back=3.0, hold_lips=0.8),),
+    "IY": (Gesture(5.0, 3.0, 3.5, 0.0, -1.1, tongue_tip=2.0, tongue_back=3.0, hold_lips=1.2),),
     "OW": (_MID_BACK, _OFFGLIDE_BACK),
     "OY": (_MID_BACK, _OFFGLIDE_FRONT),
     "UH": (Gesture(5.0, 4.0, -3.2, 3.2, -0.6, tongue_back=4.0, hold_opening=0.8, hold_jaw=0.8, hold_lips=1.0),),
@@ -148,7 +148,7 @@ GESTURES: dict[str, tuple[Gesture, ...]] = {
     "NY": _PALATAL,
     "LY": _PALATAL,
     "BH": (Gesture(1.8, 3.0, 0.0, 0.0, 1.0, hold_opening=2.0, hold_jaw=0.6, hold_lips=0.1, hold_tongue=0.05),),
-    "W": (Gesture(1.5, 2.5, -6.5, 6.0, 0.3, tongue_back=5.0, hold_opening=1.6, hold_jaw=0.6, hold_lips=1.8),),
+    "W": (Gesture(1.5, 2.5, -6.5, 6.0, 0.3, tongue_back=5.0, hold_opening=1.6, hold_jaw=0.6, hold_lips=1.5),),
     "Y": (Gesture(5.0, 3.5, 2.5, 0.0, -0.8, tongue_back=5.0, hold_opening=0.6, hold_jaw=0.5, hold_lips=0.5),),
 }
 """Each phone's gestures in time: one, or two for a diphthong."""
