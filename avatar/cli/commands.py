@@ -11,11 +11,13 @@ from avatar.cli.render import Render
 from avatar.cli.retarget import Retarget
 from avatar.cli.rig import Rig
 from avatar.cli.send import Send
+from avatar.cli.stream import Stream
 
 Command = (
     Annotated[Animate, tyro.conf.subcommand("animate")]
     | Annotated[Render, tyro.conf.subcommand("render")]
     | Annotated[Send, tyro.conf.subcommand("send")]
+    | Annotated[Stream, tyro.conf.subcommand("stream")]
     | Annotated[Retarget, tyro.conf.subcommand("retarget")]
     | Annotated[Rig, tyro.conf.subcommand("rig")]
     | Annotated[Info, tyro.conf.subcommand("info")]
@@ -28,7 +30,7 @@ avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
 --version prints the version; --debug shows where an error came from."""
 
 
-def parse(words: Sequence[str]) -> Animate | Render | Send | Retarget | Rig | Info:
+def parse(words: Sequence[str]) -> Animate | Render | Send | Stream | Retarget | Rig | Info:
     """The command that the words ask for.
 
     Raises:

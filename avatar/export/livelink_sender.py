@@ -1,16 +1,16 @@
-"""Sends an animation as a phone with Live Link Face would, in step with the clock."""
+"""Sends faces as a phone with Live Link Face would: a whole animation in step with the clock, or packet by packet."""
 
 import logging
 import socket
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from math import floor
+from types import TracebackType
 from typing import Any
 
 from avatar.animation import Animation
-from avatar.export.livelink_packets import to_packets
+from avatar.export.livelink_packets import Packet, to_packets
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,49 @@ class Sent:
     packets: int
     skipped: int
     failed: int
+
+
+class Outlet:
+    """Sends packets to one receiver. That nobody listens is no error; the network may come and go.
+
+    Args:
+        host: name or address of the receiver; a broadcast address reaches all.
+        port: 1..65535.
+
+    Raises:
+        OSError: there is no such host.
+        ValueError: a port that cannot be.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = PORT) -> None:
+        if not 1 <= port <= 65535:
+            raise ValueError(f"port must be within 1..65535, got {port}")
+        self._place = f"{host} port {port}"
+        family, self._address = _resolve(host, port)
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        self.packets = 0
+        """How many were sent."""
+        self.failed = 0
+        """How many the network refused."""
+
+    def __enter__(self) -> "Outlet":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def send(self, packet: Packet) -> None:
+        """Send a packet, or count it as failed."""
+        try:
+            self._socket.sendto(packet.encode(), self._address)
+            self.packets += 1
+        except OSError as error:
+            if not self.failed:
+                log.warning("cannot send to %s (%s); trying on", self._place, error.strerror or error)
+            self.failed += 1
 
 
 def send(
@@ -69,13 +112,9 @@ def send(
     """
     if len(animation) == 0:
         raise ValueError("the animation to send must have frames, got none")
-    if not 1 <= port <= 65535:
-        raise ValueError(f"port must be within 1..65535, got {port}")
     packets = to_packets(animation, subject=subject)
-    family, address = _resolve(host, port)
-    done = skipped = failed = 0
-    with closing(socket.socket(family, socket.SOCK_DGRAM)) as out:
-        out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    skipped = 0
+    with Outlet(host, port) as outlet:
         start, number = clock(), 0
         while loop or number < len(packets):
             wait = start + number / animation.fps - clock()
@@ -86,16 +125,9 @@ def send(
                 due = due if loop else min(due, len(packets) - 1)  # the last pose is always sent
                 skipped += due - number
                 number = due
-            packet = replace(packets[number % len(packets)], frame=number)
-            try:
-                out.sendto(packet.encode(), address)
-                done += 1
-            except OSError as error:
-                if not failed:
-                    log.warning("cannot send to %s port %d (%s); trying on", host, port, error.strerror or error)
-                failed += 1
+            outlet.send(replace(packets[number % len(packets)], frame=number))
             number += 1
-    return Sent(done, skipped, failed)
+    return Sent(outlet.packets, skipped, outlet.failed)
 
 
 def _resolve(host: str, port: int) -> tuple[int, Any]:
