@@ -15,7 +15,7 @@ __all__ = ["LipResponse", "built_in_response", "shape_weights"]
 
 CLOSED_OPENING = -0.2
 """Opening in mm asked of closed lips: a slight press, so that no light shows between them."""
-PRESS = {"mouthPressLeft": 0.03, "mouthPressRight": 0.03, "mouthRollLower": 0.12, "mouthRollUpper": 0.12}
+PRESS = {"mouthPressLeft": 0.03, "mouthPressRight": 0.03, "mouthRollLower": 0.15, "mouthRollUpper": 0.15}
 """Shapes of lips pressed together; rolled in rather than pressed, which would widen the mouth."""
 CLOSED_JAW = 3.0
 """The jaw stays within this many millimetres of opening under closed lips."""
