@@ -43,13 +43,13 @@ _IPA_PHONES: dict[str, str] = {
 }
 
 _IPA_PAIRS = {
-    **{pair: "AY" for pair in ("aɪ", "ai", "aj", "ɑɪ", "ɑj", "ae")},
-    **{pair: "AW" for pair in ("aʊ", "au", "aw", "ɑʊ", "æw", "æʊ")},
-    **{pair: "EY" for pair in ("eɪ", "ei", "ej", "ɛɪ", "ɛj")},
-    **{pair: "OW" for pair in ("oʊ", "ou", "ow", "əʊ", "əw")},
-    **{pair: "OY" for pair in ("ɔɪ", "ɔi", "ɔj", "oɪ", "oi", "oj", "ɔʏ", "ɔy", "ɔø")},
-    **{pair: "CH" for pair in ("tʃ", "tɕ", "tʂ", "ʈʂ")},
-    **{pair: "JH" for pair in ("dʒ", "dʑ", "dʐ", "ɖʐ")},
+    **dict.fromkeys(("aɪ", "ai", "aj", "ɑɪ", "ɑj", "ae"), "AY"),
+    **dict.fromkeys(("aʊ", "au", "aw", "ɑʊ", "æw", "æʊ"), "AW"),
+    **dict.fromkeys(("eɪ", "ei", "ej", "ɛɪ", "ɛj"), "EY"),
+    **dict.fromkeys(("oʊ", "ou", "ow", "əʊ", "əw"), "OW"),
+    **dict.fromkeys(("ɔɪ", "ɔi", "ɔj", "oɪ", "oi", "oj", "ɔʏ", "ɔy", "ɔø"), "OY"),
+    **dict.fromkeys(("tʃ", "tɕ", "tʂ", "ʈʂ"), "CH"),
+    **dict.fromkeys(("dʒ", "dʑ", "dʐ", "ɖʐ"), "JH"),
     **{"ɪə": "IH", "iə": "IH", "eə": "EH", "ɛə": "EH", "ʊə": "UH", "uə": "UH", "əɹ": "ER", "ɜɹ": "ER"},
 }
 # Length, stress, boundaries, ties, secondary articulation, tones: nothing that lips show.
@@ -72,11 +72,11 @@ def to_phones(label: str, notation: str) -> tuple[str, ...] | None:
     """The symbols that a label stands for.
 
     Args:
-        label: as somebody wrote it; one phone, or several without a space, such as "ts".
+        label: as somebody wrote it; one phone, or two without a space, such as "ts".
         notation: one of `NOTATIONS`.
 
     Returns:
-        One symbol or more of `avatar.articulation.phones.PHONES`, or None if the notation knows no such label.
+        One symbol or two of `avatar.articulation.phones.PHONES`, or None if the notation knows no such label.
 
     >>> to_phones("AA1", "arpabet"), to_phones("t͡sʰ", "ipa"), to_phones("@U", "x-sampa")
     (('AA',), ('T', 'S'), ('OW',))
@@ -127,7 +127,8 @@ def _from_ipa(label: str) -> tuple[str, ...] | None:
             place += 1
         else:
             return None
-    return tuple(phones) or None
+    # More, or one twice, is a word or another notation.
+    return tuple(phones) if 0 < len(set(phones)) == len(phones) <= 2 else None
 
 
 def _x_sampa_as_ipa(label: str) -> str:

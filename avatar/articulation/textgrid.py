@@ -74,16 +74,25 @@ def format_textgrid(tiers: Sequence[Tier], duration: float) -> str:
         tiers: whose intervals follow each other; gaps become intervals without a label.
         duration: seconds, at or after the last end.
     """
-    lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {duration:.6g}"]
+    lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {seconds(duration)}"]
     lines += ["tiers? <exists>", f"size = {len(tiers)}", "item []:"]
     for number, tier in enumerate(tiers, 1):
         intervals = _without_gaps(tier.intervals, duration)
         lines += [f"    item [{number}]:", '        class = "IntervalTier"', f"        name = {_quoted(tier.name)}"]
-        lines += ["        xmin = 0", f"        xmax = {duration:.6g}", f"        intervals: size = {len(intervals)}"]
+        lines += [
+            "        xmin = 0",
+            f"        xmax = {seconds(duration)}",
+            f"        intervals: size = {len(intervals)}",
+        ]
         for place, (label, start, end) in enumerate(intervals, 1):
-            lines += [f"        intervals [{place}]:", f"            xmin = {start:.6g}"]
-            lines += [f"            xmax = {end:.6g}", f"            text = {_quoted(label)}"]
+            lines += [f"        intervals [{place}]:", f"            xmin = {seconds(start)}"]
+            lines += [f"            xmax = {seconds(end)}", f"            text = {_quoted(label)}"]
     return "\n".join(lines) + "\n"
+
+
+def seconds(time: float) -> str:
+    """A time to the microsecond, without idle zeros."""
+    return f"{time:.6f}".rstrip("0").rstrip(".")
 
 
 def _without_gaps(intervals: Sequence[Interval], duration: float) -> list[tuple[str, float, float]]:
