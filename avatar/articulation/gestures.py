@@ -2,9 +2,9 @@
 
 Openings are inner-lip distances at normal loudness, on a mouth as wide as the built-in head's. The sizes are ours, set
 by hand: what everyday speech shows on video (about 12 mm for the most open vowels). Their order follows what has been
-measured. Jaw: vowels by height (Lindblom and Sundberg 1971), sibilants highest of all, then T D, then N L, with velars
-left to their neighbours (Keating et al. 1994). Lips: spread vowels are widest, W UW narrowest and furthest forward
-(Fromkin 1964, Linker 1982), and a lip that is let go forward narrows the mouth by about as much.
+measured. Jaw: lower in opener vowels (Lindblom and Sundberg 1971), highest in sibilants, then in other coronals, while
+velars leave it to their neighbours (after Keating et al. 1994). Lips: widest in spread vowels, narrowest and furthest
+forward in close rounded ones (Fromkin 1964); lips that go forward narrow the mouth by about as much.
 
 How strongly a phone holds a parameter follows which parts of the mouth it needs: coronal and velar consonants leave the
 lips to their neighbours, sibilants need the teeth close together, rounded phones need the lips (Cohen and Massaro 1993

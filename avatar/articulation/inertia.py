@@ -1,7 +1,7 @@
 """Moving masses: what muscles ask for arrives through a critically damped spring, faster at its onset than at its end.
 
-Gestures of jaw and lips move like critically damped mass-spring systems (Saltzman and Munhall 1989), the jaw's slower
-than the lips' (Ostry and Munhall 1985). Speakers know their own delay and start earlier by it.
+Gestures of jaw and lips move like critically damped mass-spring systems (Saltzman and Munhall 1989), the jaw being the
+sluggish one (Fletcher and Harrington 1999). Speakers know their own delay and start earlier by it.
 """
 
 import numpy as np

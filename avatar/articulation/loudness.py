@@ -1,7 +1,8 @@
 """How loudly each syllable is spoken: what a mouth opens with beyond what its phones ask.
 
-Louder voices open wider: jaw and lips go about twice as far in shouted as in normal speech (Schulman 1989), moderately
-further at 10 dB more (Huber and Chandrasekaran 2006), and further in stressed syllables (Summers 1987, de Jong 1995).
+Loud voices amplify the movements of normal speech, the jaw's most of all, and close their lips for P B M as firmly
+(Schulman 1989); 10 dB more change lips and jaw moderately (Huber and Chandrasekaran 2006). Stressed syllables are louder,
+and the jaw goes lower in them (Summers 1987, de Jong 1995). How much a decibel does is ours.
 """
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 Array = NDArray[np.float64]
 
 DOUBLING = 20.0
-"""Decibels that double opening and jaw; near what Schulman's shouting speakers did, and gentle within a sentence."""
+"""Decibels that double opening and jaw: wide when somebody shouts, gentle within a sentence."""
 
 MOST = 12.0
 """Loudness is kept within this many decibels of normal."""
