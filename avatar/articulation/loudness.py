@@ -1,8 +1,8 @@
 """How loudly each syllable is spoken: what a mouth opens with beyond what its phones ask.
 
 Loud voices amplify the movements of normal speech, the jaw's most of all, and close their lips for P B M as firmly
-(Schulman 1989); 10 dB more change lips and jaw moderately (Huber and Chandrasekaran 2006). Stressed syllables are louder,
-and the jaw goes lower in them (Summers 1987, de Jong 1995). How much a decibel does is ours.
+(Schulman 1989); 10 dB more change lips and jaw moderately (Huber and Chandrasekaran 2006). Stressed syllables are
+louder, and the jaw goes lower in them (Summers 1987, de Jong 1995). How much a decibel does is ours.
 """
 
 import numpy as np
