@@ -11,7 +11,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from avatar.articulation import Phone, articulate
-from avatar.articulation.phones import ARPABET, BILABIAL, LABIODENTAL, SILENCE, VOWELS
+from avatar.articulation.phones import BILABIAL, LABIODENTAL, PHONES, SILENCE, VOWELS
 from avatar.renderers import Camera, Mesh, render
 from avatar.rigs import BuiltInHead
 
@@ -32,7 +32,7 @@ def weights_of(symbol: str) -> np.ndarray:
 
 def main(out: Path) -> None:
     """Draw the sheet."""
-    symbols = [*ORDER, *(symbol for symbol in ARPABET if symbol not in ORDER)]
+    symbols = [*ORDER, *(symbol for symbol in PHONES if symbol not in ORDER)]
     head = BuiltInHead.load()
     vertices = head(torch.from_numpy(np.stack([weights_of(symbol) for symbol in symbols]))).numpy()
     mesh = Mesh(head.faces, head.parts, head.face_parts, head.part_colours, head.vertex_colours)
