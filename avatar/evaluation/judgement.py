@@ -52,6 +52,7 @@ class Judgement:
         protrusion: of the lips' protrusion.
         demands: how far the phones' demands were met.
         jitter: mean absolute third difference of the opening at 60 fps, in mm a frame^3.
+        reference_jitter: the same of the reference.
     """
 
     opening: Likeness = _UNLIKE
@@ -59,6 +60,7 @@ class Judgement:
     protrusion: Likeness = _UNLIKE
     demands: Demands = Demands()  # noqa: RUF009  # frozen
     jitter: Average = _NONE
+    reference_jitter: Average = _NONE
 
     def __add__(self, other: "Judgement") -> "Judgement":
         return Judgement(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -91,4 +93,5 @@ def judge(motion: MouthMotion, phones: Sequence[Phone], reference: MouthMotion |
         likeness("protrusion"),
         demands(motion, phones),
         jitter(motion.opening, fps=motion.fps),
+        _NONE if reference is None else jitter(reference.opening, fps=reference.fps),
     )

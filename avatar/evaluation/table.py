@@ -12,11 +12,13 @@ class Measure:
     """A number of a judgement.
 
     Args:
+        name: its key in JSON.
         title: what it is, with its unit unless it is a share.
         read: takes it out; NaN where nothing was measured.
         digits: after the point; None writes a share in percent.
     """
 
+    name: str
     title: str
     read: Callable[[Judgement], float]
     digits: int | None = None
@@ -29,27 +31,40 @@ class Measure:
         return f"{100 * value:.1f} %" if self.digits is None else f"{value:.{self.digits}f}"
 
 
+def _likeness(name: str) -> tuple[Measure, ...]:
+    def read(field: str, scale: float = 1.0) -> Callable[[Judgement], float]:
+        return lambda judgement: scale * getattr(getattr(judgement, name), field).value
+
+    return (
+        Measure(f"{name}_r0", f"{name} r at no lag", read("r0"), 3),
+        Measure(f"{name}_r", f"{name} r at best lag", read("r"), 3),
+        Measure(f"{name}_lag_ms", f"{name} lag, ms", read("lag", 1000), 0),
+    )
+
+
 MEASURES: tuple[Measure, ...] = (
-    Measure("opening r at no lag", lambda j: j.opening.r0.value, 3),
-    Measure("opening r at best lag", lambda j: j.opening.r.value, 3),
-    Measure("opening lag, ms", lambda j: 1000 * j.opening.lag.value, 0),
-    Measure("width r at no lag", lambda j: j.width.r0.value, 3),
-    Measure("protrusion r at no lag", lambda j: j.protrusion.r0.value, 3),
-    Measure("p b m closed (< 1 mm)", lambda j: j.demands.closure.value),
-    Measure("f v at teeth (< 2 mm)", lambda j: j.demands.at_teeth.value),
-    Measure("false closure (< 2 mm)", lambda j: j.demands.false_closure.value),
-    Measure("opening in pauses, mm", lambda j: j.demands.pause_opening.value, 2),
-    Measure("  without 80 ms at the ends", lambda j: j.demands.silence_opening.value, 2),
-    Measure("silent frames that move", lambda j: j.demands.silence_moving.value),
-    Measure("jitter, mm/frame^3 at 60 fps", lambda j: j.jitter.value, 3),
+    *_likeness("opening"),
+    *_likeness("width"),
+    *_likeness("protrusion"),
+    Measure("closure", "p b m closed (< 1 mm)", lambda j: j.demands.closure.value),
+    Measure("at_teeth", "f v at teeth (< 2 mm)", lambda j: j.demands.at_teeth.value),
+    Measure("false_closure", "false closure (< 2 mm)", lambda j: j.demands.false_closure.value),
+    Measure("pause_opening_mm", "opening in pauses, mm", lambda j: j.demands.pause_opening.value, 2),
+    Measure("silence_opening_mm", "  without 80 ms at the ends", lambda j: j.demands.silence_opening.value, 2),
+    Measure("silence_moving", "silent frames that move", lambda j: j.demands.silence_moving.value),
+    Measure("jitter", "jitter, mm/frame^3 at 60 fps", lambda j: j.jitter.value, 3),
+    Measure("reference_jitter", "  of the reference", lambda j: j.reference_jitter.value, 3),
 )
 """What a table shows of a judgement."""
 
 
 def numbers(judgement: Judgement) -> dict[str, float | None]:
-    """Every measure by its title, None where nothing was measured; fit for JSON."""
-    values = {measure.title.strip(): measure.read(judgement) for measure in MEASURES}
-    return {title: None if isnan(value) else value for title, value in values.items()}
+    """Every measure by its name, None where nothing was measured; fit for JSON."""
+    values: dict[str, float | None] = {}
+    for measure in MEASURES:
+        value = measure.read(judgement)
+        values[measure.name] = None if isnan(value) else value
+    return values
 
 
 def table(columns: Mapping[str, Judgement]) -> str:
