@@ -16,13 +16,15 @@ import tyro
 from avatar.animation import Animation
 from avatar.audio import load_audio
 from avatar.controls import ARKIT
+from avatar.evaluation.baseline import ENVELOPES, envelope_animations
 from avatar.evaluation.correlation import Agreement, agreement
 from avatar.evaluation.motion import mouth_motion
 from avatar.evaluation.table import layout
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
-from benchmarks.baseline import envelope_animation
 from benchmarks.provenance import commit, shared
+
+HEADINGS = ("model", *ENVELOPES)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Options:
 
     takes: tuple[str, ...] = ("1114_3_15", "1114_2_01", "1114_2_02", "1114_2_03", "1114_2_04")
     """Which ones."""
+    lookahead: float | None = None
+    """Seconds that the model looks ahead; the whole recording by default."""
     weights: Path | None = None
     """A speech model's weights; the shipped ones by default."""
     json: Path | None = None
@@ -48,30 +52,39 @@ def read_take(folder: Path, take: str) -> Animation:
     return Animation.from_curves(ARKIT, curves, fps).clamp()
 
 
+def _text(found: Agreement) -> str:
+    return f"{found.r0:.3f} / {found.r:.3f} ({1000 * found.lag:+.0f} ms)"
+
+
 def main(options: Options) -> None:
     """Print opening's correlations for each take."""
     folder = shared("data/facegood")
     head, model = BuiltInHead.load(), SpeechModel.load(options.weights)
-    rows, results = [], {}
+    rows: list[list[str]] = []
+    results: dict[str, dict[str, Agreement]] = {}
     for take in options.takes:
         reference = mouth_motion(read_take(folder, take), head)
         sound = load_audio(folder / f"{take}.flac")
-        rated = {"sample_rate": sound.sample_rate, "fps": 50.0}
         animations = {
-            "model": model.predict(sound.samples, sample_rate=sound.sample_rate),
-            "RMS": envelope_animation(sound.samples, **rated, scale="linear"),
-            "log RMS": envelope_animation(sound.samples, **rated, scale="log"),
+            "model": model.predict(sound.samples, sample_rate=sound.sample_rate, lookahead=options.lookahead),
+            **envelope_animations(sound.samples, sample_rate=sound.sample_rate, fps=50.0),
         }
         found: dict[str, Agreement] = {}
         for name, animation in animations.items():
             motion = mouth_motion(animation, head)
             found[name] = agreement(motion.opening, reference.opening, fps=motion.fps, reference_times=reference.times)
-        rows.append([take, *(f"{a.r0:.3f} / {a.r:.3f} ({1000 * a.lag:+.0f} ms)" for a in found.values())])
-        results[take] = {name: asdict(a) for name, a in found.items()}
+        rows.append([take, *map(_text, found.values())])
+        results[take] = found
+    means = [
+        _text(Agreement(*np.mean([(found[name].r0, found[name].r, found[name].lag) for found in results.values()], 0)))
+        for name in HEADINGS
+    ]
+    rows.append(["mean", *means])
     print(f"Pearson r of mouth opening at no lag / at the best lag within 80 ms; commit {commit()}\n")
-    print(layout(["take", "model", "RMS", "log RMS"], rows))
+    print(layout(["take", *HEADINGS], rows))
     if options.json:
-        options.json.write_text(json.dumps({"commit": commit(), "takes": results}, indent=1))
+        values = {take: {name: asdict(a) for name, a in found.items()} for take, found in results.items()}
+        options.json.write_text(json.dumps({"commit": commit(), "takes": values}, indent=1))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 python -m benchmarks.real_mouths [--json OUT]
 
 Opening and width were measured from the videos by a face landmarker. With PocketSphinx (`avatar[corpus]`), a column
-shows the articulation model on the GRID sentences' aligned phones: what the targets themselves are worth. People also
-do what the sound does not say (one holds the mouth open before speaking), so that sound alone stays well under 1, and
-on so few clips a difference under 0.1 is noise.
+shows the articulation model on the GRID sentences' aligned phones and the sound's loudness: what the targets themselves
+are worth; "at one level" leaves the loudness out. People also do what the sound does not say (one holds the mouth open
+before speaking), so that sound alone stays well under 1, and on so few clips a difference under 0.1 is noise.
 """
 
 import json
@@ -17,13 +17,14 @@ import tyro
 
 from avatar.animation import Animation
 from avatar.articulation import articulate
+from avatar.articulation.loudness import loudness
 from avatar.audio import load_audio
+from avatar.evaluation.baseline import envelope_animations
 from avatar.evaluation.correlation import Agreement, agreement
 from avatar.evaluation.motion import MouthMotion, mouth_motion
 from avatar.evaluation.table import layout
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
-from benchmarks.baseline import envelope_animation
 from benchmarks.grid_sentences import align
 from benchmarks.provenance import commit, shared
 
@@ -32,6 +33,8 @@ from benchmarks.provenance import commit, shared
 class Options:
     """Judge the shipped speech model on filmed mouths."""
 
+    lookahead: float | None = None
+    """Seconds that the model looks ahead; the whole recording by default."""
     weights: Path | None = None
     """A speech model's weights; the shipped ones by default."""
     json: Path | None = None
@@ -69,18 +72,20 @@ class Filmed:
         }
 
 
-def animations(path: Path, model: SpeechModel, *, grid: bool) -> dict[str, Animation]:
+def animations(path: Path, model: SpeechModel, *, grid: bool, lookahead: float | None) -> dict[str, Animation]:
     """What is compared, by heading."""
     sound = load_audio(path)
     phones = align(sound.samples, path.stem.removeprefix("grid_")) if grid else None
-    known = {"articulation": articulate(phones, fps=50, duration=sound.duration)} if phones else {}
-    rated = {"sample_rate": sound.sample_rate, "fps": 50.0}
-    return {
-        "model": model.predict(sound.samples, sample_rate=sound.sample_rate),
-        "RMS": envelope_animation(sound.samples, **rated, scale="linear"),
-        "log RMS": envelope_animation(sound.samples, **rated, scale="log"),
-        **known,
+    found = {
+        "model": model.predict(sound.samples, sample_rate=sound.sample_rate, lookahead=lookahead),
+        **envelope_animations(sound.samples, sample_rate=sound.sample_rate, fps=50),
     }
+    if phones:
+        frames = round(50 * sound.duration)
+        level = loudness(sound.samples, sound.sample_rate, fps=50, frames=frames)
+        found["articulation"] = articulate(phones, fps=50, duration=frames / 50, loudness=level)
+        found["at one level"] = articulate(phones, fps=50, duration=frames / 50)
+    return found
 
 
 def _text(found: Agreement) -> str:
@@ -98,7 +103,7 @@ def main(options: Options) -> None:
         found[clip] = {
             name: filmed.compare(mouth_motion(animation, head))
             for name, animation in animations(
-                folder / "audio" / f"{clip}.flac", model, grid=about["set"] == "grid"
+                folder / "audio" / f"{clip}.flac", model, grid=about["set"] == "grid", lookahead=options.lookahead
             ).items()
         }
     grid = [clip for clip, about in clips.items() if about["set"] == "grid"]
