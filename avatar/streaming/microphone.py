@@ -14,8 +14,8 @@ from avatar.streaming.sound import SoundStream
 
 log = logging.getLogger(__name__)
 
-_BLOCK = 0.01
-"""Seconds of sound that the system hands over at once."""
+_BLOCK = 0.02
+"""Seconds of sound that the system hands over at once: what completes a frame of the speech model."""
 
 _VANISHED = 1.0
 """Seconds without sound after which a device is taken to be gone; a muted one gives zeros."""

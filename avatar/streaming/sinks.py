@@ -1,6 +1,7 @@
 """Where live frames go: a game engine, or lines of JSON."""
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, Protocol, TextIO
@@ -11,6 +12,8 @@ from avatar.animation import Animation
 from avatar.controls import ARKIT
 from avatar.export.livelink_packets import to_packets
 from avatar.export.livelink_sender import Outlet
+
+log = logging.getLogger(__name__)
 
 _EASE = 0.25
 """Seconds in which a face goes to rest when nobody will move it any more."""
@@ -60,6 +63,8 @@ class LiveLinkSink:
             self._sleep(1 / fps)
             self._outlet.send(packet)
         self._last = None
+        if self._outlet.failed:
+            log.warning("the network refused %d packets, and took %d", self._outlet.failed, self._outlet.packets)
 
 
 class JsonLinesSink:
