@@ -36,7 +36,7 @@ def test_public_methods_are_kept():
         "times",
         "with_curves",
     }
-    assert {name for name in dir(avatar.Animator) if not name.startswith("_")} >= {"animate", "load"}
+    assert {name for name in dir(avatar.Animator) if not name.startswith("_")} >= {"animate", "load", "stream"}
 
 
 def test_every_folder_with_code_is_packaged(checkout):
