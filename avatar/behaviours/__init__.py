@@ -1,0 +1,28 @@
+"""What a face does beside speaking: blinks, gaze, head motion, brows and breath."""
+
+from avatar.behaviours.behaviour import Behaviour, Performer, add_behaviour, perform
+from avatar.behaviours.blinks import Blinks
+from avatar.behaviours.breath import Breath
+from avatar.behaviours.brows import Brows
+from avatar.behaviours.gaze import Gaze
+from avatar.behaviours.head import Nods, Posture
+from avatar.behaviours.motion import Pulse, Step
+from avatar.behaviours.path import Path
+from avatar.behaviours.performance import Performance
+
+__all__ = [
+    "Behaviour",
+    "Blinks",
+    "Breath",
+    "Brows",
+    "Gaze",
+    "Nods",
+    "Path",
+    "Performance",
+    "Performer",
+    "Posture",
+    "Pulse",
+    "Step",
+    "add_behaviour",
+    "perform",
+]
