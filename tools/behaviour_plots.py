@@ -16,7 +16,6 @@ from scipy.signal import welch
 from avatar.animation import Animation
 from avatar.audio import SAMPLE_RATE, Sound, as_sound
 from avatar.behaviours import Performance, perform
-from avatar.behaviours.gaze import saccade_duration
 from avatar.behaviours.motion import parabolic_speed, step_curve
 from avatar.controls import ARKIT
 from tools.chart import OURS, PALE, THEIRS, THIRD, Panel, sheet
@@ -61,6 +60,16 @@ class Face:
     def moving(self) -> float:
         """Share of the time in which the head turns by more than a degree a second."""
         return float((np.linalg.norm(np.diff(self.head, axis=1), axis=0) * FPS > 1.0).mean())
+
+    def main_sequence(self) -> tuple[Floats, Floats, Floats]:
+        """Degrees, seconds and peak degrees a second of saccades, from their curves at 4000 frames a second."""
+        steps = self.performance.gaze or ()
+        speeds = []
+        for index in range(1, len(steps)):
+            times = steps[index].start + np.arange(0.0, steps[index].duration, 1 / 4000)
+            curve = step_curve(times, steps[index - 1 : index + 1], home=(0.0, 0.0), ease=parabolic_speed)
+            speeds.append(np.degrees(np.hypot(*np.diff(curve, axis=0).T).max()) * 4000)
+        return self.saccades[1:], np.array([step.duration for step in steps[1:]]), np.array(speeds)
 
     def stays(self) -> tuple[Floats, Floats]:
         """Seconds that the eyes stay within two degrees of the viewer, and beyond."""
@@ -116,15 +125,12 @@ def blink_sheet(speaks: Face, listens: Face) -> Image.Image:
 
 def gaze_sheet(speaks: Face, listens: Face) -> Image.Image:
     """Main sequence, sizes, and how long eyes stay."""
-    sizes = np.array([each for each in speaks.saccades if each > 0.05])
-    durations = np.array([saccade_duration(np.radians(each)) for each in sizes])
+    sizes, durations, speeds = speaks.main_sequence()
     sequence = Panel("Main sequence: peak speed", (0, 30), (0, 700), ("degrees", "degrees a second")).ticks(
         [0, 10, 20, 30], [0, 200, 400, 600]
     )
-    sequence.band((20, 30), (400, 600), (250, 224, 200)).note(25, 630, "Lee et al. 2002", THEIRS)
-    sequence.dots([30.0], [500.0], THEIRS, "Ruhland et al. 2015", radius=4).dots(
-        sizes, 1.5 * sizes / durations, OURS, "ours"
-    )
+    sequence.band((20, 30), (400, 600), (250, 224, 200)).note(25, 375, "Lee et al. 2002", THEIRS)
+    sequence.dots([30.0], [500.0], THEIRS, "Ruhland et al. 2015", radius=4).dots(sizes, speeds, OURS, "ours")
     length = Panel("Main sequence: duration", (0, 30), (0, 120), ("degrees", "ms")).ticks([0, 10, 20, 30], [0, 50, 100])
     length.curve([0, 30], [20, 20 + 60], THEIRS, "20 + 2.0 A to 30 + 2.7 A ms").curve([0, 30], [30, 30 + 81], THEIRS)
     length.dots(sizes, 1000 * durations, OURS, "ours")

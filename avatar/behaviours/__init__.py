@@ -1,6 +1,6 @@
 """What a face does beside speaking: blinks, gaze, head motion, brows and breath."""
 
-from avatar.behaviours.behaviour import Behaviour, Performer, add_behaviour, perform
+from avatar.behaviours.behaviour import ALIVE, Behaviour, Performer, add_behaviour, perform
 from avatar.behaviours.blinks import Blinks
 from avatar.behaviours.breath import Breath
 from avatar.behaviours.brows import Brows
@@ -11,6 +11,7 @@ from avatar.behaviours.path import Path
 from avatar.behaviours.performance import Performance
 
 __all__ = [
+    "ALIVE",
     "Behaviour",
     "Blinks",
     "Breath",

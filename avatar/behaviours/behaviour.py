@@ -33,8 +33,8 @@ class Behaviour:
         nods: nods on stressed syllables.
         brows: brows that rise with the strongest of them.
         breath: breath.
-        lookahead: seconds 0..1 of voice after an instant that behaviour may respond to at that instant. At 0.2 nods
-            meet the syllables they belong to; with less they come late by the difference.
+        lookahead: seconds 0..1 of voice after an instant that behaviour may respond to at that instant. With 0.16 nods
+            meet the syllables that they belong to; with less they come later by the difference.
 
     Raises:
         ValueError: lookahead is out of range.
@@ -46,11 +46,22 @@ class Behaviour:
     nods: Nods | None = field(default_factory=Nods)
     brows: Brows | None = field(default_factory=Brows)
     breath: Breath | None = field(default_factory=Breath)
-    lookahead: float = 0.2
+    lookahead: float = 0.16
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.lookahead <= LONGEST_LOOKAHEAD:
             raise ValueError(f"lookahead must be within 0 and {LONGEST_LOOKAHEAD:g} s, got {self.lookahead}")
+
+    def within(self, lookahead: float) -> "Behaviour":
+        """The same, looking ahead no farther than a stream of frames that itself waits for `lookahead` seconds.
+
+        A stream's frames come up to 40 ms before all the sound of their look-ahead has made whole steps of 20 ms.
+        """
+        return replace(self, lookahead=min(self.lookahead, max(lookahead - 0.04, 0.0)))
+
+
+ALIVE = Behaviour()
+"""All layers, as people are on average."""
 
 
 class Performer:
@@ -68,8 +79,7 @@ class Performer:
         ValueError: the seed is negative.
     """
 
-    def __init__(self, behaviour: Behaviour | None = None, *, seed: int = 0, live: bool = True) -> None:
-        behaviour = Behaviour() if behaviour is None else behaviour
+    def __init__(self, behaviour: Behaviour = ALIVE, *, seed: int = 0, live: bool = True) -> None:
         self._gaze = GazeLayer(behaviour.gaze, seed=seed) if behaviour.gaze else None
         self._blinks = BlinkLayer(behaviour.blinks, seed=seed) if behaviour.blinks else None
         self._posture = PostureLayer(behaviour.posture, seed=seed) if behaviour.posture else None
@@ -141,7 +151,7 @@ class Performer:
         if not len(animation):
             return animation
         last = (self.frames + len(animation) - 1) / animation.fps
-        if last > self.known:
+        if last > self.known + 1e-9:
             raise ValueError(
                 f"animation must end before {self.known:.3f} s, up to where the voice was heard less the look-ahead, "
                 f"got {last:.3f} s; hear more, or end()"
@@ -203,7 +213,7 @@ class Performer:
                 mover.steps = needed_steps(mover.steps, time)
 
 
-def perform(voice: Sound | None, duration: float, *, behaviour: Behaviour | None = None, seed: int = 0) -> Performance:
+def perform(voice: Sound | None, duration: float, *, behaviour: Behaviour = ALIVE, seed: int = 0) -> Performance:
     """Everything that a face does in a time, as movements.
 
     Args:
@@ -224,7 +234,7 @@ def perform(voice: Sound | None, duration: float, *, behaviour: Behaviour | None
 
 
 def add_behaviour(
-    animation: Animation, voice: Sound | None = None, *, behaviour: Behaviour | None = None, seed: int = 0
+    animation: Animation, voice: Sound | None = None, *, behaviour: Behaviour = ALIVE, seed: int = 0
 ) -> Animation:
     """Let a face live: blinks, gaze, head motion, brows and breath.
 
@@ -249,8 +259,7 @@ def add_behaviour(
     return _perform(loudness_of_mouth(animation), animation.duration, behaviour, seed).add(animation)
 
 
-def _perform(loudness: NDArray[np.float64], duration: float, behaviour: Behaviour | None, seed: int) -> Performance:
-    behaviour = Behaviour() if behaviour is None else behaviour
+def _perform(loudness: NDArray[np.float64], duration: float, behaviour: Behaviour, seed: int) -> Performance:
     performer = Performer(behaviour, seed=seed, live=False)
     performer.hear_loudness(loudness[: int((duration + behaviour.lookahead) * TICKS)])
     performer.end()

@@ -11,7 +11,7 @@ QUIETEST = -55.0
 """dB under full scale; what is softer is no voice."""
 OVER_NOISE, UNDER_VOICE = 10.0, 30.0
 """dB that a voice is over the noise, and at most under its own loudest."""
-NOISE_RISES, VOICE_FADES = 2.0 / TICKS, 1.0 / TICKS
+NOISE_RISES, VOICE_FADES = 6.0 / TICKS, 1.0 / TICKS
 """dB a tick by which noise may have grown, and by which the loudest is forgotten."""
 FIRST_NOISE, LOWEST_NOISE, FIRST_VOICE = -65.0, -80.0, -35.0
 """dB that are taken for granted before anything was heard."""
@@ -23,7 +23,7 @@ SILENCE = round(1.2 * TICKS)
 ONSET = 3
 """Ticks of voice, out of five, that begin a phrase."""
 
-AROUND = 4
+AROUND = 3
 """Ticks before and after a stress that are softer; as many are the look-ahead that a stress needs."""
 APART = round(0.35 * TICKS)
 """Ticks between stresses, at least."""

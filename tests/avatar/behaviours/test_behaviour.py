@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from avatar.animation import Animation
 from avatar.audio import Sound
-from avatar.behaviours import Behaviour, Performance, Performer, Pulse, Step, add_behaviour, perform
+from avatar.behaviours import ALIVE, Behaviour, Performance, Performer, Pulse, Step, add_behaviour, perform
 from avatar.controls import ARKIT, Control, ControlSpace
 
 LAYERS = ("blinks", "gaze", "posture", "nods", "brows", "breath")
 TOUCHED = ("eye", "Eye", "head", "brow")
 
 
-def in_pieces(voice, frames, fps, cuts, *, behaviour=None, seed=0):
+def in_pieces(voice, frames, fps, cuts, *, behaviour=ALIVE, seed=0):
     """What a live performer makes of sound that comes in pieces, with every frame asked for as soon as it is known."""
     performer = Performer(behaviour, seed=seed)
     edges = [0, *sorted(cuts), len(voice)]
@@ -141,7 +141,7 @@ def test_a_live_face_forgets(talk):
 def test_frames_that_are_not_known_yet_are_refused(still):
     performer = Performer()
     performer.hear(np.zeros(16000, np.float32))
-    with pytest.raises(ValueError, match=r"must end before 0\.800 s.*got 0\.983 s; hear more"):
+    with pytest.raises(ValueError, match=r"must end before 0\.840 s.*got 0\.983 s; hear more"):
         performer.add(still(1.0))
     performer.end()
     assert len(performer.add(still(1.0))) == 60
