@@ -1,4 +1,4 @@
-"""Make clean synthesised speech sound like rooms, telephones and bad microphones; phone times follow.
+"""Make clean synthesised speech sound like rooms, streets, telephones and bad microphones; phone times follow.
 
 Everything is drawn from one seed, so that the same utterance in the same epoch is the same again.
 """
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 from avatar.articulation.phones import SILENCE, Phone
+from avatar.datasets.beds import music, some_bed
+from avatar.datasets.channel import NARROW, TELEPHONE, add_noise, band, overdrive, reverberate, tilt
 from avatar.datasets.phones import join
 from avatar.datasets.synthesis import SAMPLE_RATE
 
@@ -25,11 +26,17 @@ RETUNED = (0.88, 1.14)
 TILT_DECIBELS = 9.0
 """Largest slope of the spectrum, from its lowest to its highest octave."""
 
-NOISE_DECIBELS = (5.0, 30.0)
-"""Range of the level of speech over noise."""
+NOISE_DECIBELS = (0.0, 30.0)
+"""Range of the level of speech over noise, other people and music."""
 
-REVERBERATION_SECONDS = (0.15, 0.7)
+REVERBERATION_SECONDS = (0.15, 1.2)
 """Range of the time in which a room's sound falls by 60 dB."""
+
+LONGEST_PAUSE = 2.5
+"""Seconds by which a pause within speech may grow."""
+
+OVERDRIVE = (1.5, 4.0)
+"""Range of how many times full scale the peak of a clipped recording would have had."""
 
 GAIN_DECIBELS = (-30.0, 6.0)
 """Range of the gain; recordings may be very quiet, or so loud that they clip."""
@@ -45,7 +52,8 @@ class Chances:
         pause: a pause opened within, where the speech has one.
         tilt: a slope of the spectrum.
         reverberation: a room.
-        noise: white, pink, or other people's speech.
+        noise: white or pink noise, hum, music or other people.
+        music: music, on top of all else.
         telephone: 300 to 3400 Hz.
         narrow: nothing above 4 kHz, as recordings of 8 kHz have it.
         gain: another level.
@@ -58,6 +66,7 @@ class Chances:
     tilt: float = 0.5
     reverberation: float = 0.3
     noise: float = 0.6
+    music: float = 0.1
     telephone: float = 0.08
     narrow: float = 0.1
     gain: float = 0.8
@@ -83,7 +92,7 @@ def augment(
         samples: [N] float32 at 16 kHz.
         phones: without gaps from 0 to the end.
         rng: for example `seed_of(utterance.id, epoch)`.
-        babble: [M] other people's speech at 16 kHz, for noise; None leaves it out.
+        babble: [M] other people's speech at 16 kHz, for noise; None lets the speaker's own voice be theirs.
         chances: of each change; None is the default.
 
     Returns:
@@ -103,17 +112,18 @@ def augment(
     if happens["reverberation"]:
         samples = reverberate(samples, rng.uniform(*REVERBERATION_SECONDS), rng)
     if happens["noise"]:
-        noise = some_noise(len(samples), rng, babble=babble)
-        samples = add_noise(samples, noise, rng.uniform(*NOISE_DECIBELS))
+        bed = some_bed(len(samples), rng, voices=samples if babble is None else babble)
+        samples = add_noise(samples, bed, rng.uniform(*NOISE_DECIBELS))
+    if happens["music"]:
+        samples = add_noise(samples, music(len(samples), rng), rng.uniform(*NOISE_DECIBELS))
     if happens["telephone"]:
-        samples = band(samples, 300, 3400)
+        samples = band(samples, *TELEPHONE)
     if happens["narrow"]:
-        samples = band(samples, None, 3800)
+        samples = band(samples, None, NARROW)
     if happens["gain"]:
         samples = samples * np.float32(10 ** (rng.uniform(*GAIN_DECIBELS) / 20))
     if happens["clip"]:
-        peak = max(float(np.abs(samples).max()), 1e-6)
-        samples = samples * np.float32(rng.uniform(1.5, 4) / peak)
+        samples = overdrive(samples, rng.uniform(*OVERDRIVE))
     return np.clip(samples, -1, 1).astype(np.float32), phones
 
 
@@ -144,7 +154,7 @@ def pad(
 
 
 def open_pause(
-    samples: Samples, phones: tuple[Phone, ...], rng: np.random.Generator, *, longest: float = 1.5
+    samples: Samples, phones: tuple[Phone, ...], rng: np.random.Generator, *, longest: float = LONGEST_PAUSE
 ) -> tuple[Samples, tuple[Phone, ...]]:
     """Make one pause within the speech longer by up to `longest` seconds; without any, change nothing."""
     pauses = [place for place, phone in enumerate(phones[1:-1], start=1) if phone.symbol == SILENCE]
@@ -165,78 +175,6 @@ def open_pause(
     return np.concatenate([before, np.zeros(added, np.float32), after]), (*phones[:place], longer, *later)
 
 
-def tilt(samples: Samples, decibels: float) -> Samples:
-    """Slope the spectrum: the octave at 4 kHz rises by half of `decibels` and that at 125 Hz falls by half."""
-    length = fft.next_fast_len(len(samples), real=True)
-    spectrum = fft.rfft(samples, length)
-    frequency = fft.rfftfreq(length, 1 / SAMPLE_RATE)
-    octaves = np.clip(np.log2(np.maximum(frequency, 1) / np.sqrt(125 * 4000)) / 5, -0.6, 0.6)
-    sloped = fft.irfft(spectrum * 10 ** (octaves * decibels / 20), length)[: len(samples)]
-    return np.asarray(sloped, np.float32)
-
-
-def reverberate(samples: Samples, seconds: float, rng: np.random.Generator) -> Samples:
-    """Speak in a room whose sound falls by 60 dB in `seconds`; the direct sound comes first and keeps its time."""
-    length = round(seconds * SAMPLE_RATE)
-    time = np.arange(length) / SAMPLE_RATE
-    tail = rng.standard_normal(length) * 10 ** (-3 * time / seconds)
-    gap = round(rng.uniform(0.002, 0.02) * SAMPLE_RATE)
-    tail[:gap] = 0
-    tail *= rng.uniform(0.1, 0.5) / max(float(np.sqrt(np.sum(tail**2))), 1e-9)
-    tail[0] = 1
-    wet = signal.fftconvolve(samples, tail.astype(np.float32))[: len(samples)]
-    return np.asarray(wet, np.float32)
-
-
-def some_noise(length: int, rng: np.random.Generator, *, babble: Samples | None = None) -> Samples:
-    """Noise [length] of a kind by chance: white, pink, hum, or three people talking at once."""
-    kind = rng.integers(4 if babble is not None and len(babble) > SAMPLE_RATE else 3)
-    if kind == 3:
-        assert babble is not None
-        starts = rng.integers(len(babble), size=3)
-        voices = [np.take(babble, np.arange(start, start + length), mode="wrap") for start in starts]
-        return np.asarray(np.sum(voices, axis=0), np.float32)
-    if kind == 2:
-        hum = 50 * rng.choice([1, 1.2])
-        time = np.arange(length) / SAMPLE_RATE
-        tones = sum(np.sin(2 * np.pi * hum * n * time + rng.uniform(0, 6)) / n for n in (1, 2, 3, 5))
-        return np.asarray(tones + 0.05 * rng.standard_normal(length), np.float32)
-    white = rng.standard_normal(length).astype(np.float32)
-    return white if kind == 0 else pink(white)
-
-
-def pink(white: Samples) -> Samples:
-    """Turn white noise [N] pink: its power falls by 3 dB an octave."""
-    length = fft.next_fast_len(len(white), real=True)
-    spectrum = fft.rfft(white, length)
-    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
-    return np.asarray(fft.irfft(spectrum, length)[: len(white)], np.float32)
-
-
-def add_noise(samples: Samples, noise: Samples, decibels: float) -> Samples:
-    """Add noise so that speech lies so many decibels above it.
-
-    Args:
-        samples: [N].
-        noise: [N].
-        decibels: level of the whole speech, pauses included, over that of the noise.
-    """
-    speech_power, noise_power = float(np.mean(samples**2)), float(np.mean(noise**2))
-    if speech_power == 0 or noise_power == 0:
-        return samples
-    factor = np.sqrt(speech_power / noise_power / 10 ** (decibels / 10))
-    return (samples + noise * np.float32(factor)).astype(np.float32)
-
-
-def band(samples: Samples, low: float | None, high: float) -> Samples:
-    """Keep the frequencies from `low` (None is 0) to `high` in Hz, without delay."""
-    if low is None:
-        sections = signal.butter(6, high, "lowpass", fs=SAMPLE_RATE, output="sos")
-    else:
-        sections = signal.butter(6, (low, high), "bandpass", fs=SAMPLE_RATE, output="sos")
-    return np.asarray(signal.sosfiltfilt(sections, samples), np.float32)
-
-
 def noise_clip(
     seconds: float, rng: np.random.Generator, *, babble: Samples | None = None
 ) -> tuple[Samples, tuple[Phone, ...]]:
@@ -251,6 +189,6 @@ def noise_clip(
     phones = (Phone(SILENCE, 0.0, length / SAMPLE_RATE),)
     if rng.random() < 0.1:
         return np.zeros(length, np.float32), phones
-    noise = some_noise(length, rng, babble=babble)
+    noise = some_bed(length, rng, voices=babble)
     peak = max(float(np.abs(noise).max()), 1e-9)
     return (noise * np.float32(10 ** (rng.uniform(-70, -10) / 20) / peak)).astype(np.float32), phones

@@ -2,22 +2,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy import signal
 
 from avatar.articulation.phones import SILENCE, Phone
 from avatar.datasets.augment import (
+    LONGEST_PAUSE,
     Chances,
-    add_noise,
     augment,
-    band,
     noise_clip,
     open_pause,
     pad,
-    pink,
     retune,
-    reverberate,
     seed_of,
-    tilt,
 )
 from avatar.datasets.synthesis import SAMPLE_RATE
 
@@ -47,12 +42,6 @@ def noise() -> np.ndarray:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
-
-
-def level(samples: np.ndarray, low: float, high: float) -> float:
-    """Level within a band, in dB."""
-    frequency, power = signal.welch(samples, SAMPLE_RATE, nperseg=1024)
-    return float(10 * np.log10(power[(frequency >= low) & (frequency < high)].mean() + 1e-20))
 
 
 def assert_sound(samples: np.ndarray, phones: tuple[Phone, ...]) -> None:
@@ -86,7 +75,7 @@ def test_same_seed_same_sound(samples: np.ndarray) -> None:
     assert len(other) != len(first) or not np.array_equal(other, first)
 
 
-@pytest.mark.parametrize("name", ["tilt", "reverberation", "noise", "telephone", "narrow", "gain", "clip"])
+@pytest.mark.parametrize("name", ["tilt", "reverberation", "noise", "music", "telephone", "narrow", "gain", "clip"])
 def test_changes_of_sound_keep_time(samples: np.ndarray, rng: np.random.Generator, name: str) -> None:
     changed, phones = augment(samples, PHONES, rng, chances=Chances(**{**NEVER, name: 1.0}))
     assert len(changed) == len(samples)
@@ -116,7 +105,7 @@ def test_pause_opens_within_the_speech(samples: np.ndarray, rng: np.random.Gener
     changed, phones = open_pause(samples, PHONES, rng)
     assert_sound(changed, phones)
     added = len(changed) / SAMPLE_RATE - 1
-    assert 0.1 <= added <= 1.5
+    assert 0.1 <= added <= LONGEST_PAUSE
     assert phones[2].duration == pytest.approx(0.2 + added, abs=1e-4)
     np.testing.assert_allclose(changed[-4000:], samples[-4000:])
 
@@ -126,49 +115,6 @@ def test_without_a_pause_none_is_opened(samples: np.ndarray, rng: np.random.Gene
     changed, kept = open_pause(samples, phones, rng)
     assert changed is samples
     assert kept is phones
-
-
-@pytest.mark.parametrize("decibels", [5.0, 30.0])
-def test_noise_has_the_level_asked_for(samples: np.ndarray, noise: np.ndarray, decibels: float) -> None:
-    added = add_noise(samples, noise[: len(samples)], decibels) - samples
-    measured = 10 * np.log10(np.mean(samples**2) / np.mean(added**2))
-    assert measured == pytest.approx(decibels, abs=0.1)
-
-
-def test_noise_leaves_silence_alone(noise: np.ndarray) -> None:
-    silence = np.zeros(len(noise), np.float32)
-    np.testing.assert_array_equal(add_noise(silence, noise, 10), silence)
-
-
-def test_tilt_lifts_the_highs(noise: np.ndarray) -> None:
-    lifted = tilt(noise / 10, 9.0)
-    lift = level(lifted, 3500, 4500) - level(noise / 10, 3500, 4500)
-    drop = level(lifted, 100, 150) - level(noise / 10, 100, 150)
-    assert lift == pytest.approx(4.5, abs=0.5)
-    assert drop == pytest.approx(-4.5, abs=0.7)
-
-
-def test_pink_falls_with_frequency(noise: np.ndarray) -> None:
-    rosy = pink(noise)
-    assert level(rosy, 200, 400) - level(rosy, 3200, 6400) == pytest.approx(12, abs=1)
-
-
-def test_bands_are_cut(noise: np.ndarray) -> None:
-    narrow = band(noise, None, 3800)
-    assert level(narrow, 5000, 7000) < level(noise, 5000, 7000) - 30
-    telephone = band(noise, 300, 3400)
-    assert level(telephone, 30, 150) < level(noise, 30, 150) - 30
-    assert level(telephone, 1000, 2000) == pytest.approx(level(noise, 1000, 2000), abs=0.5)
-
-
-def test_reverberation_keeps_the_first_sound_and_adds_a_tail(rng: np.random.Generator) -> None:
-    click = np.zeros(SAMPLE_RATE, np.float32)
-    click[100] = 0.5
-    wet = reverberate(click, 0.4, rng)
-    assert np.argmax(np.abs(wet)) == 100
-    assert np.abs(wet[:100]).max() < 1e-6
-    early, late = np.mean(wet[600:1600] ** 2), np.mean(wet[3800:4800] ** 2)
-    assert 10 * np.log10(early / late) == pytest.approx(60 * 0.2 / 0.4, abs=3)
 
 
 def test_noise_clips_are_silence_to_the_mouth(noise: np.ndarray) -> None:
