@@ -73,7 +73,7 @@ class Mouth:
             )
         with torch.no_grad():
             rest = 1000.0 * rig.neutral()[0].detach().cpu().double().numpy()
-        named = _places(rig, rest)
+        named = mouth_places(rig, rest)
         points = np.unique(np.concatenate(list(named.values())))
         shapes = np.zeros((len(space), len(points), 3))
         columns = [space.index(name) for name in space.names if name.startswith(_SPEAKING)]
@@ -124,8 +124,8 @@ class Mouth:
         return np.asarray(upper[..., 1].min(-1) - lower[..., 1].max(-1))
 
 
-def _places(rig: Rig, rest: Array) -> dict[str, NDArray[np.int64]]:
-    """Vertex indices of each place, as well as the rig's regions tell."""
+def mouth_places(rig: Rig, rest: Array) -> dict[str, NDArray[np.int64]]:
+    """Vertex indices of each place of `Mouth`, as well as the regions of a rig tell; rest is [V, 3] mm."""
     regions = {name: rows.detach().cpu().numpy() for name, rows in rig.regions.items()}
     upper, lower = (np.array([point]) for point in rig.inner_lip)
     middle, width = rest[upper[0], 0], np.ptp(rest[list(rig.mouth_corners), 0])
