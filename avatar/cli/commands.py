@@ -6,6 +6,7 @@ from typing import Annotated
 import tyro
 
 from avatar.cli.animate import Animate
+from avatar.cli.evaluate import Evaluate
 from avatar.cli.info import Info
 from avatar.cli.render import Render
 from avatar.cli.retarget import Retarget
@@ -20,6 +21,7 @@ Command = (
     | Annotated[Stream, tyro.conf.subcommand("stream")]
     | Annotated[Retarget, tyro.conf.subcommand("retarget")]
     | Annotated[Rig, tyro.conf.subcommand("rig")]
+    | Annotated[Evaluate, tyro.conf.subcommand("evaluate")]
     | Annotated[Info, tyro.conf.subcommand("info")]
 )
 
@@ -30,7 +32,7 @@ avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
 --version prints the version; --debug shows where an error came from."""
 
 
-def parse(words: Sequence[str]) -> Animate | Render | Send | Stream | Retarget | Rig | Info:
+def parse(words: Sequence[str]) -> Animate | Render | Send | Stream | Retarget | Rig | Evaluate | Info:
     """The command that the words ask for.
 
     Raises:

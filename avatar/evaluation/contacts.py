@@ -62,7 +62,7 @@ def demands(motion: MouthMotion, phones: Sequence[Phone]) -> Demands:
     A curve is read between frames by straight lines, so that a phone shorter than a frame still has a value.
 
     Args:
-        motion: measured mouth.
+        motion: measured mouth; a rig without teeth has NaN there, and f v are left out.
         phones: what was said when; parts beyond the motion's end are left out.
     """
     end = motion.times[-1] if len(motion.times) else 0.0
@@ -89,7 +89,7 @@ def demands(motion: MouthMotion, phones: Sequence[Phone]) -> Demands:
     speed = np.abs(np.gradient(motion.opening)) * motion.fps if len(motion.opening) > 1 else np.zeros(1)
     return Demands(
         closure=Average.of(closest < CLOSED),
-        at_teeth=Average.of(nearest < AT_TEETH),
+        at_teeth=Average.of(nearest[np.isfinite(nearest)] < AT_TEETH),
         false_closure=Average.of(widest < OPEN),
         pause_opening=Average.of(motion.opening[whole]),
         silence_opening=Average.of(motion.opening[still]),

@@ -11,6 +11,7 @@ from avatar.evaluation.contacts import Demands, demands
 from avatar.evaluation.correlation import agreement
 from avatar.evaluation.motion import MouthMotion
 from avatar.evaluation.smoothness import jitter
+from avatar.evaluation.surface import SurfaceErrors
 
 _NONE = Average()
 
@@ -53,6 +54,7 @@ class Judgement:
         demands: how far the phones' demands were met.
         jitter: mean absolute third difference of the opening at 60 fps, in mm a frame^3.
         reference_jitter: the same of the reference.
+        surface: vertex errors against the reference.
     """
 
     opening: Likeness = _UNLIKE
@@ -61,6 +63,7 @@ class Judgement:
     demands: Demands = Demands()  # noqa: RUF009  # frozen
     jitter: Average = _NONE
     reference_jitter: Average = _NONE
+    surface: SurfaceErrors = SurfaceErrors()  # noqa: RUF009  # frozen
 
     def __add__(self, other: "Judgement") -> "Judgement":
         return Judgement(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))

@@ -21,7 +21,7 @@ class MouthMotion:
         opening: distance of the inner mid points of the lips.
         width: distance of the mouth's corners.
         protrusion: how far the lips stand forward of the neutral lips.
-        lower_lip_to_teeth: distance of the lower lip from the upper teeth.
+        lower_lip_to_teeth: distance of the lower lip from the upper teeth; NaN without teeth.
         fps: frames per second; frame t is the instant t / fps.
     """
 

@@ -6,6 +6,8 @@ from math import isnan
 
 from avatar.evaluation.judgement import Judgement
 
+_NOTHING = "-"
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -27,7 +29,7 @@ class Measure:
         """The number as a reader wants it."""
         value = self.read(judgement)
         if isnan(value):
-            return "-"
+            return _NOTHING
         return f"{100 * value:.1f} %" if self.digits is None else f"{value:.{self.digits}f}"
 
 
@@ -54,6 +56,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure("silence_moving", "silent frames that move", lambda j: j.demands.silence_moving.value),
     Measure("jitter", "jitter, mm/frame^3 at 60 fps", lambda j: j.jitter.value, 3),
     Measure("reference_jitter", "  of the reference", lambda j: j.reference_jitter.value, 3),
+    Measure("lve_mm", "LVE, mm", lambda j: j.surface.lve.value, 3),
+    Measure("lve_mm2", "LVE squared, mm^2", lambda j: j.surface.lve_squared.value, 3),
+    Measure("mve_mm", "MVE, mm", lambda j: j.surface.mve.value, 3),
+    Measure("mve_largest_mm", "  of the largest a frame, mm", lambda j: j.surface.mve_largest.value, 3),
+    Measure("fdd_mm", "FDD, mm (> 0: moves less)", lambda j: j.surface.fdd.value, 4),
 )
 """What a table shows of a judgement."""
 
@@ -68,15 +75,13 @@ def numbers(judgement: Judgement) -> dict[str, float | None]:
 
 
 def table(columns: Mapping[str, Judgement]) -> str:
-    """Judgements side by side, one measure a row.
+    """Judgements side by side, one measure a row; what none of them has is left out.
 
     Args:
         columns: heading to judgement.
     """
-    return layout(
-        ["", *columns],
-        [[measure.title, *(measure.text(judgement) for judgement in columns.values())] for measure in MEASURES],
-    )
+    rows = [[measure.title, *map(measure.text, columns.values())] for measure in MEASURES]
+    return layout(["", *columns], [row for row in rows if any(text != _NOTHING for text in row[1:])])
 
 
 def layout(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
