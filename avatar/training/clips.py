@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from avatar.articulation.loudness import loudness
 from avatar.articulation.phones import Phone
 from avatar.datasets.augment import Chances, augment, noise_clip
-from avatar.datasets.corpus import Utterance
+from avatar.datasets.corpus import Corpus, Utterance
 from avatar.speech.lookahead import FPS
 from avatar.speech.mel import SAMPLE_RATE
 
@@ -61,7 +61,7 @@ class ClipStyle:
 
 
 class ClipMaker:
-    """Draws clips without end.
+    """Draws clips without end, all voices equally often.
 
     Args:
         utterances: what may be said.
@@ -75,6 +75,7 @@ class ClipMaker:
         if not len(utterances):
             raise ValueError("utterances must hold at least one, got none; is that part of the corpus empty?")
         self.utterances = utterances
+        self._voices = _by_voice(utterances)
         self.record = record
         self.style = style or ClipStyle()
 
@@ -89,7 +90,8 @@ class ClipMaker:
         # Begin before the clip at times, so that clips also begin within speech.
         place = int(rng.uniform(-2.0, style.pause) * SAMPLE_RATE)
         while place < len(samples):
-            utterance = self.utterances[int(rng.integers(len(self.utterances)))]
+            places = self._voices[int(rng.integers(len(self._voices)))]
+            utterance = self.utterances[places[int(rng.integers(len(places)))]]
             place = self._lay(utterance, place, samples, phones, rng)
             place += int(rng.uniform(0, style.pause) * SAMPLE_RATE)
         samples *= self._swell(len(samples), rng)
@@ -128,6 +130,15 @@ class ClipMaker:
             if stop > 0 and start < end:
                 phones.append(Phone(phone.symbol, max(start, 0.0), min(stop, end)))
         return place + len(sound)
+
+
+def _by_voice(utterances: Sequence[Utterance]) -> list[list[int]]:
+    """Which utterances each voice speaks; a corpus knows it without reading sound."""
+    described = utterances.entries if isinstance(utterances, Corpus) else utterances
+    voices: dict[str, list[int]] = {}
+    for place, entry in enumerate(described):
+        voices.setdefault(entry.voice, []).append(place)
+    return list(voices.values())
 
 
 def phone_labels(phones: Iterable[Phone], symbols: tuple[str, ...], frames: int, fps: float) -> NDArray[np.int64]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -42,6 +44,14 @@ def test_phones_lie_where_the_sound_is(seed: int) -> None:
     assert np.abs(clip.samples[~near]).max() < 1e-3
     loudness = np.sqrt(np.convolve(clip.samples**2, np.full(160, 1 / 160), "same"))
     assert loudness[spoken].min() > 0.01
+
+
+def test_voices_speak_equally_often() -> None:
+    talkative, shy = ([replace(utterance(0.4, tone), voice=name)] for name, tone in (("a", 400.0), ("b", 3000.0)))
+    maker = ClipMaker(50 * talkative + shy, style=ClipStyle(seconds=60, pause=0.1, empty=0))
+    spectrum = np.abs(np.fft.rfft(maker.draw(np.random.default_rng(0)).samples)) ** 2
+    low, high = spectrum[: 60 * 1500].sum(), spectrum[60 * 1500 :].sum()
+    assert 0.3 < high / (low + high) < 0.7
 
 
 def test_some_clips_hold_no_speech() -> None:
