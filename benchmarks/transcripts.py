@@ -15,6 +15,10 @@ from benchmarks import grid_sentences
 Words = tuple[tuple[str, ...], ...]
 
 _SENTENCES = {
+    "hello": (
+        "hello i am avatar give me any voice and my lips will move to match it "
+        "five bumpy bubbles above a purple puffin perfectly possible"
+    ),
     "claire_neutral": (
         "she usually rushes to push the garage door closed george is at the church watching a magic show "
         "we rose with lucy about the tall tower in her new yellow car"
@@ -27,7 +31,7 @@ _SENTENCES = {
         4 * ["are those shy eurasian footwear cowboy chaps or jolly earthmoving headgear"],
     ),
 }
-"""Heard by Whisper (base and tiny.en agree up to a word or two), and mended by what the sentences are known to be."""
+"""By file name; what the actress says was heard by Whisper (base and tiny.en agree but for a word or two)."""
 
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
