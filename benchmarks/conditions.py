@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
+from avatar.datasets.degrade import BEDS, CHANGES, degrade
 from avatar.speech import SpeechModel
 
 
@@ -30,13 +31,16 @@ class Condition:
         """Read damage such as "reverb" or "noise:10".
 
         Raises:
-            ValueError: what follows the colon is no number.
+            ValueError: there is no such damage, or what follows the colon is no number.
         """
         kind, colon, level = text.partition(":")
+        if kind not in (*BEDS, *CHANGES):
+            raise ValueError(f"--degrade takes {', '.join([*BEDS, *CHANGES])}, got {kind!r}")
         try:
-            return cls(kind, float(level) if colon else None)
+            snr = float(level) if colon else None
         except ValueError:
             raise ValueError(f"--degrade takes KIND or KIND:DECIBELS such as noise:10, got {text!r}") from None
+        return cls(kind, snr)
 
     @property
     def heading(self) -> str:
@@ -53,8 +57,6 @@ class Condition:
             seed: any text, such as the utterance's name.
         """
         if self.kind is not None:
-            from avatar.datasets.degrade import degrade
-
             rng = np.random.default_rng(zlib.crc32(f"{seed} {self.heading}".encode()))
             level = {} if self.snr is None else {"snr": self.snr}
             samples = degrade(samples, self.kind, rng, **level)
