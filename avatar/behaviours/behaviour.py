@@ -1,5 +1,6 @@
 """What a face does by itself, live and offline."""
 
+import sys
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +21,9 @@ from avatar.behaviours.voice import TICKS, LoudnessStream, loudness_of_mouth
 
 LONGEST_LOOKAHEAD = 1.0
 """Seconds."""
+
+_SLACK = 1e-9
+"""Seconds by which instants may differ in how they were computed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +110,12 @@ class Performer:
         """Seconds up to which it is decided what the face does."""
         return np.inf if self._ended else self._listener.known
 
+    def frames_known(self, fps: float) -> int:
+        """How many frames, from 0 s on, are decided at `fps` frames a second; after `end` a huge number."""
+        if self._ended:
+            return sys.maxsize
+        return max(int((self.known + _SLACK) * fps) + 1, 0) if self.known >= -_SLACK else 0
+
     def hear(self, samples: NDArray[np.float32]) -> None:
         """Take in the voice.
 
@@ -151,7 +161,7 @@ class Performer:
         if not len(animation):
             return animation
         last = (self.frames + len(animation) - 1) / animation.fps
-        if last > self.known + 1e-9:
+        if last > self.known + _SLACK:
             raise ValueError(
                 f"animation must end before {self.known:.3f} s, up to where the voice was heard less the look-ahead, "
                 f"got {last:.3f} s; hear more, or end()"

@@ -24,10 +24,7 @@ def in_pieces(voice, frames, fps, cuts, *, behaviour=ALIVE, seed=0):
         performer.hear(voice.samples[first:last])
         if last is None:
             performer.end()
-        known = frames if last is None else min(frames, int(max(performer.known, -1.0) * fps) + 1)
-        while known > given_frames and (known - 1) / fps > performer.known:
-            known -= 1
-        count = max(known - given_frames, 0)
+        count = max(min(performer.frames_known(fps), frames) - given_frames, 0)
         pieces.append(performer.add(Animation(ARKIT, np.zeros((count, len(ARKIT))), fps)))
         given_frames += count
     return np.concatenate([piece.weights for piece in pieces])
@@ -132,7 +129,7 @@ def test_a_live_face_forgets(talk):
     most = 0
     for start in range(0, len(voice), 16000):
         performer.hear(voice.samples[start : start + 16000])
-        count = max(int(performer.known * 60.0) - performer.frames, 0)
+        count = performer.frames_known(60.0) - performer.frames
         performer.add(Animation(ARKIT, np.zeros((count, len(ARKIT))), 60.0))
         most = max(most, sum(len(getattr(performer.performance, layer)) for layer in LAYERS))
     assert most < 30 < sum(len(getattr(perform(voice, 60.0), layer)) for layer in LAYERS)
@@ -143,6 +140,8 @@ def test_frames_that_are_not_known_yet_are_refused(still):
     performer.hear(np.zeros(16000, np.float32))
     with pytest.raises(ValueError, match=r"must end before 0\.840 s.*got 0\.983 s; hear more"):
         performer.add(still(1.0))
+    assert performer.frames_known(60.0) == 51
+    assert len(performer.add(still(51 / 60))) == 51
     performer.end()
     assert len(performer.add(still(1.0))) == 60
 
