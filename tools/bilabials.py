@@ -3,7 +3,8 @@
 python -m tools.bilabials [--weights FILE] [--folder docs/images]
 
 The example recording and two takes of an actress (Apache-2.0) from the development data. PocketSphinx aligns the known
-words; for each P, B and M the frame with the smallest opening is drawn, as the measure of closure takes it.
+words; for each P, B and M the frame with the smallest opening is drawn, as the measure of closure takes it. The curves
+of the last take are plotted as `avatar evaluate --plot` does, beside the articulation model on the aligned phones.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,9 +19,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from avatar.animation import Animation
+from avatar.articulation import articulate
+from avatar.articulation.loudness import loudness
 from avatar.articulation.phones import BILABIAL, VOWELS, Phone
+from avatar.audio import load_audio
+from avatar.evaluation.baseline import envelope_animations
+from avatar.evaluation.comparison import REFERENCE, Scene
 from avatar.evaluation.contacts import CLOSED
 from avatar.evaluation.motion import MouthMotion, mouth_motion
+from avatar.evaluation.plot import plot_scene
 from avatar.renderers import Camera, Mesh, render
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
@@ -107,10 +114,21 @@ def sheet(animation: Animation, pairs: Sequence[tuple[Moment, Moment]], head: Bu
     return picture
 
 
+def plot(path: Path, phones: tuple[Phone, ...], animation: Animation, head: BuiltInHead, target: Path) -> None:
+    """The curves against the sound."""
+    sound = load_audio(path)
+    level = loudness(sound.samples, sound.sample_rate, fps=animation.fps, frames=len(animation))
+    asked = articulate(phones, fps=animation.fps, duration=len(animation) / animation.fps, loudness=level)
+    envelopes = envelope_animations(sound.samples, sample_rate=sound.sample_rate, fps=animation.fps)
+    drawn = {REFERENCE: asked, "model": animation, **envelopes}
+    motions = {heading: mouth_motion(each, head) for heading, each in drawn.items()}
+    plot_scene(Scene(path.stem, motions, drawn, sound=sound, phones=phones), target)
+
+
 def main(options: Options) -> None:
     """Write one picture for each recording."""
     speech = shared("data/speech/emotional")
-    paths = [ROOT / "examples" / "hello.flac", speech / "claire_anger.flac", speech / "claire_neutral.flac"]
+    paths = [ROOT / "examples" / "hello.flac", speech / "claire_neutral.flac", speech / "claire_anger.flac"]
     head, model = BuiltInHead.load(), SpeechModel.load(options.weights)
     for path, samples, phones in aligned(paths):
         if phones is None:
@@ -122,6 +140,8 @@ def main(options: Options) -> None:
         target = options.folder / f"bilabials_{path.stem.removeprefix('claire_')}.png"
         sheet(animation, pairs, head).save(target, optimize=True)
         print(f"{path.stem}: {closed} of {len(pairs)} closed -> {target}")
+        if path == paths[-1]:
+            plot(path, phones, animation, head, options.folder / "evaluation_curves.png")
 
 
 if __name__ == "__main__":
