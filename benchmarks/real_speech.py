@@ -30,6 +30,7 @@ from avatar.evaluation.table import numbers, table
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from benchmarks.provenance import commit, shared
+from benchmarks.stray_contacts import StrayContacts
 from benchmarks.transcripts import aligned
 
 _RATE = 16000
@@ -86,6 +87,7 @@ def main(options: Options) -> None:
     head, model = BuiltInHead.load(), SpeechModel.load(options.weights)
     results: dict[str, dict[str, Judgement]] = {}
     lost: dict[str, list[str]] = {}
+    stray: dict[str, StrayContacts] = {}
     try:
         for group, paths in recordings().items():
             columns = results.setdefault(group, {})
@@ -97,6 +99,8 @@ def main(options: Options) -> None:
                 motions = {name: mouth_motion(animation, head) for name, animation in animations.items()}
                 for name, judgement in judge_motions(motions, phones).items():
                     columns[name] = columns.get(name, Judgement()) + judgement
+                found = StrayContacts.between(motions["model"], motions["articulation"], phones)
+                stray[group] = stray.get(group, StrayContacts()) + found
                 if options.missed:
                     _print_missed(path.stem, motions["model"], phones)
     except MissingToolError as error:
@@ -105,6 +109,7 @@ def main(options: Options) -> None:
         name: sum((columns[name] for columns in results.values() if name in columns), Judgement())
         for name in results["actress"]
     }
+    stray["all"] = sum(stray.values(), StrayContacts())
     for group, columns in results.items():
         demands = columns["model"].demands
         print(
@@ -113,7 +118,7 @@ def main(options: Options) -> None:
         )
         if group in lost:
             print(f"could not be aligned: {', '.join(lost[group])}")
-        print(f"\n{table(columns)}")
+        print(f"\n{table(columns)}\n\n{stray[group]}")
     if options.json:
         values = {group: {name: numbers(j) for name, j in columns.items()} for group, columns in results.items()}
         options.json.write_text(json.dumps({"commit": commit(), "lost": lost, "groups": values}, indent=1))
