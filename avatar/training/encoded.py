@@ -2,8 +2,8 @@
 
 python -m avatar.training.encoded CORPUS OUT.safetensors --encoder FOLDER
 
-The encoder stays as it is. Its features are computed once for a number of clips and kept in memory, so that the training
-itself takes minutes.
+The encoder stays as it is. Its features are computed once for a number of clips and kept in memory, so that the
+training itself takes minutes.
 """
 
 import logging
