@@ -1,6 +1,6 @@
 """What a face does beside speaking: blinks, gaze, head motion, brows and breath."""
 
-from avatar.behaviours.behaviour import ALIVE, Behaviour, Performer, add_behaviour, perform
+from avatar.behaviours.behaviour import ALIVE, Behaviour
 from avatar.behaviours.blinks import Blinks
 from avatar.behaviours.breath import Breath
 from avatar.behaviours.brows import Brows
@@ -9,6 +9,8 @@ from avatar.behaviours.head import Nods, Posture
 from avatar.behaviours.motion import Pulse, Step
 from avatar.behaviours.path import Path
 from avatar.behaviours.performance import Performance
+from avatar.behaviours.performer import Performer
+from avatar.behaviours.recorded import add_behaviour, perform
 
 __all__ = [
     "ALIVE",
