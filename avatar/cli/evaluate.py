@@ -32,6 +32,7 @@ class Evaluate:
         reference: How it should move: files or folders of the same kinds.
         audio: The sound, a file or a folder; what lies beside the clips when left out.
         phones: What is said when, a file or a folder: .TextGrid, .lab, .json, .csv, .tsv, .txt.
+        text: What is said, a file or a folder of .txt, instead of --phones: its phones are looked for in the sound.
         rig: The head that curves drive and vertices belong to: built-in, or a file that `avatar rig import` wrote.
         reference_rig: The same for the reference; --rig when left out.
         fps: Frame rate to which everything is brought.
@@ -50,6 +51,7 @@ class Evaluate:
     reference: tuple[str, ...] = ()
     audio: str | None = None
     phones: str | None = None
+    text: str | None = None
     rig: str = "built-in"
     reference_rig: str | None = None
     fps: float | None = None
@@ -68,8 +70,10 @@ class Evaluate:
         from avatar.evaluation.comparison import compare, pooled
         from avatar.evaluation.pairing import pair
 
+        if self.phones is not None and self.text is not None:
+            raise ValueError("give --phones or --text, not both: phones say where the words are already")
         how = self._comparing()
-        systems = pair(self.clips, references=self.reference, audio=self.audio, phones=self.phones)
+        systems = pair(self.clips, references=self.reference, audio=self.audio, phones=self.phones, text=self.text)
         pictures = self._pictures()
         scenes = compare(systems, how)
         total = pooled(scenes)

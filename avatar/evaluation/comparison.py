@@ -126,9 +126,9 @@ class _Target:
 def _judge_case(scene: Scene, heading: str, case: Case, how: Comparing) -> None:
     clip = how.read(case.clip)
     clip = clip if how.fps is None else clip.resample(how.fps)
-    scene.phones = scene.phones or (() if case.phones is None else read_phones(case.phones))
     path = case.audio or clip.audio
     scene.sound = scene.sound or (None if path is None else load_audio(path))
+    scene.phones = scene.phones or _phones(case, scene.sound)
     target = None
     if case.reference is not None:
         reference = how.read_reference(case.reference)
@@ -144,6 +144,19 @@ def _judge_case(scene: Scene, heading: str, case: Case, how: Comparing) -> None:
     except ValueError as error:
         raise ValueError(f"{case.clip}: {error}") from None
     _judge_envelopes(scene, motion.fps, target, how)
+
+
+def _phones(case: Case, sound: Sound | None) -> tuple[Phone, ...]:
+    """Read, or found in the sound by its text."""
+    if case.phones is not None:
+        return read_phones(case.phones)
+    if case.text is None:
+        return ()
+    if sound is None:
+        raise ValueError(f"{case.text} can only be aligned with sound, and {case.clip} has none; give it with --audio")
+    from avatar.alignment import align
+
+    return align(sound.samples, case.text.read_text("utf-8-sig")).phones
 
 
 def _judge_envelopes(scene: Scene, fps: float, target: _Target | None, how: Comparing) -> None:

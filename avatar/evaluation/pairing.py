@@ -21,6 +21,7 @@ class Case:
         reference: how it should move.
         audio: its sound.
         phones: what is said when.
+        text: what is said.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Case:
     reference: Path | None = None
     audio: Path | None = None
     phones: Path | None = None
+    text: Path | None = None
 
 
 def pair(
@@ -36,6 +38,7 @@ def pair(
     references: Sequence[str] = (),
     audio: str | None = None,
     phones: str | None = None,
+    text: str | None = None,
 ) -> dict[str, list[Case]]:
     """Find what belongs to each clip.
 
@@ -45,6 +48,7 @@ def pair(
         references: files and folders; a single file belongs to every clip.
         audio: a file that belongs to every clip, or a folder; beside each clip when left out.
         phones: a file that belongs to every clip, or a folder.
+        text: the same, instead of phones.
 
     Returns:
         The cases of each system by its heading.
@@ -58,6 +62,7 @@ def pair(
     partners = _Partners.among(references, is_clip, "reference")
     sounds = _Partners.among([] if audio is None else [audio], _is_sound, "recording of sound")
     labels = _Partners.among([] if phones is None else [phones], _is_phones, "file of phones")
+    words = _Partners.among([] if text is None else [text], _is_text, "file of text")
     systems: dict[str, list[Case]] = {}
     for heading, paths in _systems(clips, one_each=partners.same_for_all).items():
         systems[heading] = [
@@ -67,6 +72,7 @@ def pair(
                 partners.of(path),
                 _beside(path) if audio is None else sounds.of(path),
                 labels.of(path),
+                words.of(path),
             )
             for path in paths
         ]
@@ -90,6 +96,10 @@ def _is_sound(path: Path) -> bool:
 
 def _is_phones(path: Path) -> bool:
     return path.suffix.lower() in PHONE_EXTENSIONS
+
+
+def _is_text(path: Path) -> bool:
+    return path.suffix.lower() == ".txt"
 
 
 def _systems(clips: Sequence[str], *, one_each: bool) -> dict[str, list[Path]]:

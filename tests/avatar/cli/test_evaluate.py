@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -103,6 +104,23 @@ def test_without_a_reference_phones_and_jitter_are_left(run, truth, phones, tmp_
     assert together((tmp_path / "numbers.json").read_text())["truth.npz"]["closure"] == 1
 
 
+def test_words_are_aligned_with_the_sound(run, truth, tmp_path, write_sound, tone, monkeypatch):
+    heard = []
+
+    def align(samples, text):
+        heard.append((len(samples), text))
+        return types.SimpleNamespace(phones=PHONES)
+
+    monkeypatch.setattr("avatar.alignment.align", align)
+    (tmp_path / "words.txt").write_text("muff")
+    words = ["evaluate", truth, "--text", tmp_path / "words.txt"]
+    code, _, err = run(*words)
+    assert code == 2 and "can only be aligned with sound" in err
+    code, out, err = run(*words, "--audio", write_sound("talk.wav", tone(1.2)), "--json", "-")
+    assert code == 0, err
+    assert heard == [(19200, "muff")] and together(out)["truth.npz"]["closure"] == 1
+
+
 def test_recordings_pool(run, truth, tmp_path):
     for name in ("ours", "truth_of"):
         (tmp_path / name).mkdir()
@@ -153,6 +171,7 @@ def test_plots_name_what_they_need(run, truth, tmp_path, monkeypatch):
         (("--unit", "0"), "--unit must be metres above 0"),
         (("--plot", "x.gif"), "--plot must end in .png, .svg or .pdf"),
         (("--curves", "jawOpen"), "add --plot"),
+        (("--phones", "a.lab", "--text", "a.txt"), "--phones or --text, not both"),
         (("--rig", "none.safetensors"), "no rig at none.safetensors"),
         (("--lips", "none.txt"), "no such file of vertex numbers"),
     ],
