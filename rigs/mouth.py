@@ -104,8 +104,8 @@ class _Face:
 
     @classmethod
     def of(cls, vertices: Tensor, rest: Tensor, rig: "BuiltInHead") -> "_Face":
-        rotation, origin = _skull(vertices, rig)
-        rest_rotation, rest_origin = _skull(rest, rig)
+        rotation, origin = skull_frame(vertices, rig)
+        rest_rotation, rest_origin = skull_frame(rest, rig)
         back = rest_rotation @ rotation.transpose(-1, -2)
 
         def points(index: Tensor) -> Tensor:
@@ -136,11 +136,39 @@ class _Face:
         return between.square().sum(-1).flatten(1).amin(1).sqrt()
 
 
-def _skull(vertices: Tensor, rig: "BuiltInHead") -> tuple[Tensor, Tensor]:
-    """Rotation [B, 3, 3] and origin [B, 3] of the skull, from patches of it that no shape moves."""
+def skull_frame(vertices: Tensor, rig: "BuiltInHead") -> tuple[Tensor, Tensor]:
+    """Where the skull is, from patches of it that no shape moves.
+
+    Args:
+        vertices: [B, V, 3] metres.
+        rig: the head they belong to.
+
+    Returns:
+        Its rotation [B, 3, 3], columns left, up and forward, and its origin [B, 3]; differentiable in the vertices.
+    """
     left, right, top = (vertices[:, rig.regions[f"skull_{side}"]].mean(1) for side in ("left", "right", "top"))
     origin = (left + right) / 2
     x = torch.nn.functional.normalize(left - right, dim=-1)
     up = top - origin
     y = torch.nn.functional.normalize(up - (up * x).sum(-1, keepdim=True) * x, dim=-1)
     return torch.stack([x, y, torch.linalg.cross(x, y)], -1), origin
+
+
+def held_still(
+    vertices: Tensor, rig: "BuiltInHead", *, neutral: Tensor | None = None, index: Tensor | None = None
+) -> Tensor:
+    """Vertices as if the head had neither turned nor moved.
+
+    Args:
+        vertices: [B, V, 3] metres.
+        rig: the head they belong to.
+        neutral: the same person at rest [1, V, 3] or [B, V, 3]; the average when left out.
+        index: [P], the vertices that are wanted; all when left out.
+
+    Returns:
+        [B, P, 3] metres, differentiable in the vertices.
+    """
+    rotation, origin = skull_frame(vertices, rig)
+    rest_rotation, rest_origin = skull_frame((rig.rest[None] if neutral is None else neutral).to(vertices), rig)
+    wanted = vertices if index is None else vertices[:, index]
+    return (wanted - origin[:, None]) @ (rotation @ rest_rotation.transpose(-1, -2)) + rest_origin[:, None]
