@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from avatar.animation import Animation, check_fps
 from avatar.audio import SAMPLE_RATE, Sound, as_sound
-from avatar.behaviour import add_blinks
+from avatar.behaviour import ALIVE, Behaviour, add_behaviour
 from avatar.controls import ARKIT
 from avatar.streaming.animation_stream import AnimationStream, SpeechStream
 from avatar.streaming.frames import frames_covering
@@ -71,12 +71,12 @@ class Animator:
         sample_rate: int | None = None,
         fps: float = 60.0,
         lookahead: float | None = None,
-        blinks: bool = True,
+        behaviour: Behaviour | None = ALIVE,
         seed: int = 0,
     ) -> Animation:
         """Animate a recording.
 
-        A silent recording gives a face at rest (that blinks).
+        A silent recording gives a face that listens.
 
         Args:
             audio: an audio or video file, a `Sound`, or samples [N] or [channels, N] in -1..1.
@@ -84,8 +84,8 @@ class Animator:
             fps: frames per second of the result, above 0 and at most 1000.
             lookahead: seconds of sound after a frame's instant that may matter to it, as in `stream`; None is the whole
                 recording, which gives the best curves.
-            blinks: whether the eyes blink every few seconds.
-            seed: of the blinks.
+            behaviour: what the face does beside speaking: blinks, gaze, head motion, brows, breath; None is nothing.
+            seed: of the behaviour: another seed, other movements.
 
         Returns:
             An animation in ARKit that covers the recording: ceil(seconds * fps) frames, frame t at t / fps.
@@ -101,8 +101,9 @@ class Animator:
             animation = Animation(ARKIT, np.tile(ARKIT.neutral, (frames, 1)), fps)
         else:
             animation = self._model.predict(sound.samples, lookahead=lookahead).resample(fps, frames=frames)
-        if blinks:
-            animation = add_blinks(animation, seed=seed)
+        if behaviour is not None:
+            behaviour = behaviour if lookahead is None else behaviour.within(lookahead)
+            animation = add_behaviour(animation, sound, behaviour=behaviour, seed=seed)
         return replace(animation, audio=sound.path)
 
     def stream(
@@ -111,7 +112,7 @@ class Animator:
         *,
         sample_rate: int = SAMPLE_RATE,
         lookahead: float = 0.2,
-        blinks: bool = True,
+        behaviour: Behaviour | None = ALIVE,
         seed: int = 0,
     ) -> AnimationStream:
         """Animate sound while it arrives, for as long as it goes on.
@@ -121,8 +122,8 @@ class Animator:
             sample_rate: samples per second of what will be pushed. Other rates than 16000 are resampled, which takes
                 up to 40 ms (at 8000 Hz 115 ms) more of the sound that follows.
             lookahead: seconds of sound after a frame's instant that it waits for: more gives better curves, later.
-            blinks: whether the eyes blink every few seconds.
-            seed: of the blinks.
+            behaviour: what the face does beside speaking; None is nothing. It looks ahead no farther than `lookahead`.
+            seed: of the behaviour: another seed, other movements.
 
         Returns:
             A stream of which `push(samples)` gives the frames that are final and `flush()` the rest: together what
@@ -139,4 +140,5 @@ class Animator:
         check_fps(fps)
         speech = self._model.stream(lookahead)
         controls = self._model.config.controls
-        return AnimationStream(speech, controls, fps, sample_rate=sample_rate, blinks=blinks, seed=seed)
+        behaviour = None if behaviour is None else behaviour.within(lookahead)
+        return AnimationStream(speech, controls, fps, sample_rate=sample_rate, behaviour=behaviour, seed=seed)

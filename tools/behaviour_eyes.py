@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from avatar.animation import Animation
-from avatar.behaviours import Path as Course
-from avatar.behaviours import Performance, Pulse, Step
+from avatar.behaviour import Path as Course
+from avatar.behaviour import Performance, Pulse, Step
 from avatar.controls import ARKIT
 from avatar.export.frames import Portrait
 from avatar.export.options import ExportOptions

@@ -15,8 +15,8 @@ from scipy.signal import welch
 
 from avatar.animation import Animation
 from avatar.audio import SAMPLE_RATE, Sound, as_sound
-from avatar.behaviours import Performance, perform
-from avatar.behaviours.motion import parabolic_speed, step_curve
+from avatar.behaviour import Performance, perform
+from avatar.behaviour.motion import parabolic_speed, step_curve
 from avatar.controls import ARKIT
 from tools.chart import OURS, PALE, THEIRS, THIRD, Panel, sheet
 

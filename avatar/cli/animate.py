@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from avatar.cli.life import Life
 from avatar.cli.look import Look, Outputs
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Animate(Look):
+class Animate(Look, Life):
     """Animate recordings of speech.
 
     Each output's extension picks its format: .mp4 video with sound, .mov or .webm video with alpha, .csv Live Link
@@ -30,15 +31,11 @@ class Animate(Look):
         inputs: Recordings (wav, flac, mp3, ogg, m4a, the sound of a video) or folders of them.
         output: Files to write; with several recordings, {name} stands for the recording's.
         fps: Frames per second.
-        blinks: Whether the eyes blink every few seconds.
-        seed: Of the blinks: another number, other instants.
     """
 
     inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IN...")]
     output: Outputs
     fps: float = 60.0
-    blinks: bool = True
-    seed: int = 0
 
     def run(self) -> int:
         """Check everything, then work; one bad recording does not stop the others."""
@@ -46,8 +43,7 @@ class Animate(Look):
         from avatar.cli.targets import find_recordings, plan
 
         check_fps(self.fps, "--fps")
-        if self.seed < 0:
-            raise ValueError(f"--seed must be 0 or more, got {self.seed}")
+        self.chosen_behaviour()
         recordings = find_recordings(self.inputs)
         options = self.options()
         for output in self.output:
@@ -79,7 +75,7 @@ class Animate(Look):
     def _animate(self, animator: "Animator", recording: Path, targets: list[str], options: "ExportOptions") -> None:
         from avatar.export.formats import write
 
-        animation = animator.animate(recording, fps=self.fps, blinks=self.blinks, seed=self.seed)
+        animation = animator.animate(recording, fps=self.fps, behaviour=self.chosen_behaviour(), seed=self.seed)
         for target in targets:
             write(animation, target, options)
             sys.stdout.write(f"{recording} -> {target} ({animation.duration:.1f} s)\n")

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from avatar.cli.life import Life
+
 if TYPE_CHECKING:
     from avatar.streaming.live import Progress
     from avatar.streaming.sinks import Sink
@@ -22,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stream:
+class Stream(Life):
     """Animate a microphone or standard input while it speaks, by Live Link to Unreal or as JSON lines. Ctrl-C ends.
 
     avatar stream
@@ -45,8 +47,6 @@ class Stream:
         subject: What Unreal's Live Link panel calls the face.
         fps: Frames per second.
         lookahead: Seconds that the face waits for more sound: more is better and later.
-        blinks: Whether the eyes blink every few seconds.
-        seed: Of the blinks: another number, other instants.
         verbose: Tell every second how it goes.
     """
 
@@ -62,8 +62,6 @@ class Stream:
     subject: Annotated[str, tyro.conf.arg(aliases=["--name"])] = "Avatar"
     fps: float = 60.0
     lookahead: float = 0.2
-    blinks: bool = True
-    seed: int = 0
     verbose: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
 
     def run(self) -> int:
@@ -71,8 +69,7 @@ class Stream:
         from avatar.animation import check_fps
 
         check_fps(self.fps, "--fps")
-        if self.seed < 0:
-            raise ValueError(f"--seed must be 0 or more, got {self.seed}")
+        self.chosen_behaviour()
         try:
             with ExitStack() as stack:
                 self._listen(stack)
@@ -91,7 +88,11 @@ class Stream:
         torch.set_num_threads(1)  # pieces this small are no work to share
         source = self._source(stack)
         stream = Animator.load().stream(
-            self.fps, sample_rate=source.sample_rate, lookahead=self.lookahead, blinks=self.blinks, seed=self.seed
+            self.fps,
+            sample_rate=source.sample_rate,
+            lookahead=self.lookahead,
+            behaviour=self.chosen_behaviour(),
+            seed=self.seed,
         )
         sinks = self._sinks(stack)
         inlet = stack.enter_context(listening(source))

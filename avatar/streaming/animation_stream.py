@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from avatar.animation import Animation, check_fps
 from avatar.audio import SAMPLE_RATE
-from avatar.behaviour import Blinks
+from avatar.behaviour import Behaviour, Performer
 from avatar.controls import ARKIT
 from avatar.streaming.frames import FrameStream, frames_covering
 from avatar.streaming.sound import SoundStream
@@ -42,8 +42,9 @@ class AnimationStream:
         controls: ARKit names of these curves [C].
         fps: frames per second, above 0 and at most 1000.
         sample_rate: samples per second of what is pushed.
-        blinks: whether the eyes blink every few seconds.
-        seed: of the blinks.
+        behaviour: what the face does beside speaking, by no more of the future than the speech waits for less 40 ms;
+            None is nothing.
+        seed: of the behaviour.
 
     Raises:
         KeyError: a control is not in ARKit.
@@ -57,7 +58,7 @@ class AnimationStream:
         fps: float,
         *,
         sample_rate: int = SAMPLE_RATE,
-        blinks: bool = True,
+        behaviour: Behaviour | None = None,
         seed: int = 0,
     ) -> None:
         check_fps(fps)
@@ -66,7 +67,8 @@ class AnimationStream:
         self._sound = SoundStream(sample_rate)
         self._speech = speech
         self._frames = FrameStream(SPEECH_FPS, fps, len(controls))
-        self._blinks = Blinks(seed=seed) if blinks else None
+        self._performer = Performer(behaviour, seed=seed) if behaviour else None
+        self._waiting = np.zeros((0, len(controls)), np.float32)
         self._fps = float(fps)
         self._heard = 0
         self._closed = False
@@ -89,7 +91,7 @@ class AnimationStream:
     @property
     def frames(self) -> int:
         """How many frames were given so far: the number of the next piece's first frame."""
-        return self._frames.given
+        return self._frames.given - len(self._waiting)
 
     def push(self, samples: ArrayLike) -> Animation:
         """Take in sound; where it is refused, none of it is taken in and the stream can go on.
@@ -118,6 +120,8 @@ class AnimationStream:
         self._check_open()
         self._closed = True
         given = [self._hear(self._sound.flush()), self._between(self._speech.flush())]
+        if self._performer:
+            self._performer.end()
         given.append(self._frames.flush(frames_covering(self._heard, SAMPLE_RATE, self._fps)))
         return self._give(np.concatenate(given))
 
@@ -128,6 +132,8 @@ class AnimationStream:
     def _hear(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Frames [m, C] of the mouth that 16 kHz samples complete."""
         self._heard += len(samples)
+        if self._performer:
+            self._performer.hear(samples)
         pieces = np.split(samples, range(_AT_ONCE, len(samples), _AT_ONCE))
         return np.concatenate([self._between(self._speech.push(piece)) for piece in pieces])
 
@@ -135,7 +141,12 @@ class AnimationStream:
         return self._frames.push(np.clip(rows, *self._limits))
 
     def _give(self, mouth: NDArray[np.float32]) -> Animation:
+        if self._performer:
+            # Speech that looks ahead less than behaviour does waits for it.
+            mouth = np.concatenate([self._waiting, mouth])
+            ready = min(self._performer.frames_known(self._fps) - self._performer.frames, len(mouth))
+            mouth, self._waiting = mouth[:ready], mouth[ready:].copy()
         weights = np.tile(ARKIT.neutral, (len(mouth), 1))
         weights[:, self._columns] = mouth
         animation = Animation(ARKIT, weights, self._fps)
-        return self._blinks.add(animation, first=self.frames - len(mouth)) if self._blinks else animation
+        return self._performer.add(animation) if self._performer else animation

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from avatar.animation import Animation
 from avatar.animator import Animator
 from avatar.audio import Sound
-from avatar.behaviour import blink_times
+from avatar.behaviour import Behaviour, perform
 from avatar.controls import ARKIT
 
 
@@ -65,13 +65,15 @@ def test_a_file_and_its_samples_give_the_same(animator, write_sound):
     assert from_file.audio == path
 
 
-def test_blinks_can_be_switched_off_and_seeded(animator):
+def test_behaviour_can_be_switched_off_and_seeded(animator):
     silent = np.zeros(16000 * 20)
-    still = animator.animate(silent, sample_rate=16000, blinks=False)
+    still = animator.animate(silent, sample_rate=16000, behaviour=None)
     assert not still.weights.any()
     for seed in (0, 5):
         lids = animator.animate(silent, sample_rate=16000, seed=seed)["eyeBlinkLeft"]
-        assert (np.diff((lids > 0.5).astype(int)) == 1).sum() == len(blink_times(20.0, seed=seed)) > 2
+        assert (np.diff((lids > 0.5).astype(int)) == 1).sum() == len(perform(None, 20.0, seed=seed).blinks) > 2
+    no_eyes = animator.animate(silent, sample_rate=16000, behaviour=Behaviour(blinks=None, gaze=None))
+    assert not no_eyes["eyeBlinkLeft"].any() and no_eyes["headPitch"].any()
 
 
 def test_silence_is_a_face_at_rest_with_a_warning(caplog):

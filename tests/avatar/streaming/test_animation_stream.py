@@ -87,7 +87,7 @@ def test_frames_come_when_their_lookahead_was_heard(animator):
 
 def test_days_keep_count_and_memory(animator):
     """Frame numbers are absolute: what holds after five days is what held at the start."""
-    stream = animator.stream(30000 / 1001, sample_rate=48000, blinks=False)
+    stream = animator.stream(30000 / 1001, sample_rate=48000, behaviour=None)
     rows = 5 * 24 * 3600 * 50
     stream._frames._first, stream._frames.given = rows, -(-rows * 30000 // (50 * 1001))
     stream._frames.push(np.linspace(0, 1, 500, dtype=np.float32)[:, None].repeat(2, 1))
@@ -103,9 +103,9 @@ def test_even_the_shortest_sound_is_covered(animator, seconds, rate):
     assert len(whole) == int(np.ceil(round(samples * 16000 / rate) * 60 / 16000))
 
 
-def test_silence_only_is_rest_that_blinks(animator):
+def test_silence_only_is_rest_that_lives(animator):
     silent = np.zeros(16000 * 8)
-    still = streamed(animator, silent, range(0, len(silent), 999), blinks=False)
+    still = streamed(animator, silent, range(0, len(silent), 999), behaviour=None)
     assert not still.weights.any()
     lids = streamed(animator, silent, range(0, len(silent), 999))["eyeBlinkLeft"]
     assert lids.max() == 1.0
@@ -168,7 +168,7 @@ def test_a_flushed_stream_takes_no_more(animator):
         ({"sample_rate": 0}, "sample_rate must be a whole number of Hz"),
         ({"sample_rate": 44100.5}, "sample_rate must be a whole number of Hz"),
         ({"lookahead": 0.0}, "lookahead must be at least"),
-        ({"seed": -1}, "non-negative"),
+        ({"seed": -1}, "seed must be 0 or more"),
     ],
 )
 def test_impossible_streams(animator, options, message):

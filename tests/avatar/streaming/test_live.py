@@ -95,7 +95,7 @@ def play(animator):
     def run(arrivals, *, live=True, clock=None, stream=None, stop=None, **options):
         clock = clock or Clock()
         screen = Screen(clock)
-        stream = stream or animator.stream(FPS, lookahead=0.1, blinks=False)
+        stream = stream or animator.stream(FPS, lookahead=0.1, behaviour=None)
         face = LiveFace(Script(clock, arrivals, live=live), stream, [screen], clock=clock, sleep=clock.sleep, **options)
         return screen, face.run(stop or (lambda: False))
 
@@ -103,7 +103,7 @@ def play(animator):
 
 
 def offline(animator, sound):
-    return animator.animate(sound, sample_rate=RATE, fps=FPS, lookahead=0.1, blinks=False).weights
+    return animator.animate(sound, sample_rate=RATE, fps=FPS, lookahead=0.1, behaviour=None).weights
 
 
 def test_frames_go_when_their_sound_comes(animator, play):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from math import radians
 
-from avatar.behaviours.chance import Chance
-from avatar.behaviours.layer import check_size
-from avatar.behaviours.moments import Kind, Moment
-from avatar.behaviours.motion import Pulse
+from avatar.behaviour.chance import Chance
+from avatar.behaviour.layer import check_size
+from avatar.behaviour.moments import Kind, Moment
+from avatar.behaviour.motion import Pulse
 
 CLOSING, CLOSED, OPENING = (0.085, 0.010), (0.045, 0.008), (0.190, 0.025)
 """Mean and standard deviation of the parts of a blink, seconds: together 0.3 s, closing at more than twice the speed of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatar.behaviours.motion import Floats, minimum_jerk
+from avatar.behaviour.motion import Floats, minimum_jerk
 
 
 @dataclass(frozen=True)

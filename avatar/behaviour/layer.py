@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from avatar.behaviours.moments import Moment
+from avatar.behaviour.moments import Moment
 
 
 class Layer(Protocol):

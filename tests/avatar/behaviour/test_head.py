@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from avatar.behaviours import ALIVE, Behaviour, Breath, Brows, Nods, Path, Performance, Posture, perform
-from avatar.behaviours.head import PostureLayer
-from avatar.behaviours.moments import Kind, Listener, Moment
-from avatar.behaviours.motion import step_curve
-from avatar.behaviours.voice import LoudnessStream
+from avatar.behaviour import ALIVE, Behaviour, Breath, Brows, Nods, Path, Performance, Posture, perform
+from avatar.behaviour.head import PostureLayer
+from avatar.behaviour.moments import Kind, Listener, Moment
+from avatar.behaviour.motion import step_curve
+from avatar.behaviour.voice import LoudnessStream
 
 OFF = {"blinks": None, "gaze": None, "posture": None, "nods": None, "brows": None, "breath": None}
 

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from avatar.animation import Animation
 from avatar.audio import SAMPLE_RATE, Sound
-from avatar.behaviours.behaviour import ALIVE, Behaviour
-from avatar.behaviours.performance import Performance
-from avatar.behaviours.performer import Performer
-from avatar.behaviours.voice import TICKS, LoudnessStream, loudness_of_mouth
+from avatar.behaviour.behaviour import ALIVE, Behaviour
+from avatar.behaviour.performance import Performance
+from avatar.behaviour.performer import Performer
+from avatar.behaviour.voice import TICKS, LoudnessStream, loudness_of_mouth
 
 
 def perform(voice: Sound | None, duration: float, *, behaviour: Behaviour = ALIVE, seed: int = 0) -> Performance:

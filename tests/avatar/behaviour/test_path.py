@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from avatar.behaviours import Path
+from avatar.behaviour import Path
 
 
 def test_goes_straight_from_value_to_value_and_holds_at_both_ends():

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from avatar.behaviours.moments import Kind, Listener
-from avatar.behaviours.voice import TICKS, LoudnessStream, loudness_of_mouth
+from avatar.behaviour.moments import Kind, Listener
+from avatar.behaviour.voice import TICKS, LoudnessStream, loudness_of_mouth
 
 
 def moments(samples, lookahead=0.2):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avatar.behaviours.motion import (
+from avatar.behaviour.motion import (
     Pulse,
     Step,
     early_speed,

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
-from avatar.behaviours.blinks import Blinks
-from avatar.behaviours.breath import Breath
-from avatar.behaviours.brows import Brows
-from avatar.behaviours.gaze import Gaze
-from avatar.behaviours.head import Nods, Posture
+from avatar.behaviour.blinks import Blinks
+from avatar.behaviour.breath import Breath
+from avatar.behaviour.brows import Brows
+from avatar.behaviour.gaze import Gaze
+from avatar.behaviour.head import Nods, Posture
 
 LONGEST_LOOKAHEAD = 1.0
 """Seconds."""

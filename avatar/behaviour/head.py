@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from math import radians
 
-from avatar.behaviours.chance import Chance
-from avatar.behaviours.layer import check_size
-from avatar.behaviours.moments import Kind, Moment
-from avatar.behaviours.motion import Pulse, Step
-from avatar.behaviours.path import Path
+from avatar.behaviour.chance import Chance
+from avatar.behaviour.layer import check_size
+from avatar.behaviour.moments import Kind, Moment
+from avatar.behaviour.motion import Pulse, Step
+from avatar.behaviour.path import Path
 
 SPEAKING, LISTENING = (1.1, 0.4), (5.5, 2.0)
 """Seconds from one posture to the next, mean and standard deviation: speakers' heads move nine tenths of the time,

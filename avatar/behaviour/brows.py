@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from avatar.behaviours.chance import Chance
-from avatar.behaviours.layer import check_size
-from avatar.behaviours.moments import Kind, Moment
-from avatar.behaviours.motion import Pulse
+from avatar.behaviour.chance import Chance
+from avatar.behaviour.layer import check_size
+from avatar.behaviour.moments import Kind, Moment
+from avatar.behaviour.motion import Pulse
 
 SIZE = (0.22, 0.08)
 """Weight of browInnerUp, mean and standard deviation."""

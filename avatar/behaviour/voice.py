@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from avatar.animation import Animation
 from avatar.audio import SAMPLE_RATE
-from avatar.behaviours.motion import Floats
+from avatar.behaviour.motion import Floats
 
 TICKS = 50
 """Values per second."""

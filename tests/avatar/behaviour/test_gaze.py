@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from avatar.behaviours import Behaviour, Gaze, Path, Performance, Step, perform
-from avatar.behaviours.eyes import EYES, NECK, SIDEWAYS, UPDOWN
-from avatar.behaviours.gaze import FARTHEST_LISTENING, FARTHEST_SPEAKING, saccade_duration
-from avatar.behaviours.motion import parabolic_speed, step_curve
+from avatar.behaviour import Behaviour, Gaze, Path, Performance, Step, perform
+from avatar.behaviour.eyes import EYES, NECK, SIDEWAYS, UPDOWN
+from avatar.behaviour.gaze import FARTHEST_LISTENING, FARTHEST_SPEAKING, saccade_duration
+from avatar.behaviour.motion import parabolic_speed, step_curve
 from avatar.rigs import BuiltInHead, gaze
 from avatar.rigs.rotations import yaw_pitch_roll
 

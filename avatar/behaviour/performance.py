@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from avatar.animation import Animation
-from avatar.behaviours.eyes import Curves, look_shapes
-from avatar.behaviours.gaze import VIEWER
-from avatar.behaviours.motion import Floats, Pulse, Step, early_speed, parabolic_speed, pulse_curve, step_curve
-from avatar.behaviours.path import Path
-from avatar.behaviours.track_file import read_tracks, write_tracks
+from avatar.behaviour.eyes import Curves, look_shapes
+from avatar.behaviour.gaze import VIEWER
+from avatar.behaviour.motion import Floats, Pulse, Step, early_speed, parabolic_speed, pulse_curve, step_curve
+from avatar.behaviour.path import Path
+from avatar.behaviour.track_file import read_tracks, write_tracks
 
 _HEAD = ("headYaw", "headPitch", "headRoll")
 _NOWHERE = (0.0, 0.0, 0.0)

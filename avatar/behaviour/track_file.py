@@ -5,8 +5,8 @@ import os
 from pathlib import Path as FilePath
 from typing import Any
 
-from avatar.behaviours.motion import Pulse, Step
-from avatar.behaviours.path import Path
+from avatar.behaviour.motion import Pulse, Step
+from avatar.behaviour.path import Path
 from avatar.files import replacing
 
 KINDS: dict[str, tuple[type[Pulse] | type[Step], int]] = {

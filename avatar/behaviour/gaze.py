@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from math import cos, degrees, log, pi, radians, sin
 
-from avatar.behaviours.chance import Chance
-from avatar.behaviours.layer import check_size
-from avatar.behaviours.moments import Kind, Moment
-from avatar.behaviours.motion import Step
-from avatar.behaviours.path import Path
+from avatar.behaviour.chance import Chance
+from avatar.behaviour.layer import check_size
+from avatar.behaviour.moments import Kind, Moment
+from avatar.behaviour.motion import Step
+from avatar.behaviour.path import Path
 
 VIEWER = (0.0, 0.0035, 1.13)
 """Where the camera of a portrait stands, metres from between the ears."""

@@ -4,7 +4,7 @@ from math import radians
 
 import numpy as np
 
-from avatar.behaviours.motion import Floats
+from avatar.behaviour.motion import Floats
 
 EYES = ((0.0289, 0.0156, 0.0759), (-0.0289, 0.0156, 0.0759))
 """Centres of the left and the right eye of the built-in head's average, metres from between the ears."""

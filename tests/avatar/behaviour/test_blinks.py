@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from avatar.behaviours import Behaviour, Blinks, perform
-from avatar.behaviours.blinks import APART, BlinkLayer
-from avatar.behaviours.moments import Kind, Moment
-from avatar.behaviours.voice import TICKS, LoudnessStream
+from avatar.behaviour import Behaviour, Blinks, perform
+from avatar.behaviour.blinks import APART, BlinkLayer
+from avatar.behaviour.moments import Kind, Moment
+from avatar.behaviour.voice import TICKS, LoudnessStream
 
 MINUTES = 10
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from avatar.animation import Animation
 from avatar.audio import Sound
-from avatar.behaviours import ALIVE, Behaviour, Performance, Performer, Pulse, Step, add_behaviour, perform
+from avatar.behaviour import ALIVE, Behaviour, Performance, Performer, Pulse, Step, add_behaviour, perform
 from avatar.controls import ARKIT, Control, ControlSpace
 
 LAYERS = ("blinks", "gaze", "posture", "nods", "brows", "breath")

@@ -7,17 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
-from avatar.behaviours.behaviour import ALIVE, Behaviour
-from avatar.behaviours.blinks import BlinkLayer
-from avatar.behaviours.breath import BreathLayer
-from avatar.behaviours.brows import BrowLayer
-from avatar.behaviours.gaze import GazeLayer, saccade_duration
-from avatar.behaviours.head import NodLayer, PostureLayer
-from avatar.behaviours.layer import Layer
-from avatar.behaviours.moments import Listener, Moment
-from avatar.behaviours.motion import needed_pulses, needed_steps
-from avatar.behaviours.performance import Performance
-from avatar.behaviours.voice import LoudnessStream
+from avatar.behaviour.behaviour import ALIVE, Behaviour
+from avatar.behaviour.blinks import BlinkLayer
+from avatar.behaviour.breath import BreathLayer
+from avatar.behaviour.brows import BrowLayer
+from avatar.behaviour.gaze import GazeLayer, saccade_duration
+from avatar.behaviour.head import NodLayer, PostureLayer
+from avatar.behaviour.layer import Layer
+from avatar.behaviour.moments import Listener, Moment
+from avatar.behaviour.motion import needed_pulses, needed_steps
+from avatar.behaviour.performance import Performance
+from avatar.behaviour.voice import LoudnessStream
 
 _SLACK = 1e-9
 """Seconds by which instants may differ in how they were computed."""

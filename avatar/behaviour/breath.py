@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from math import radians
 
-from avatar.behaviours.chance import Chance
-from avatar.behaviours.layer import check_size
-from avatar.behaviours.moments import Kind, Moment
-from avatar.behaviours.motion import Pulse
+from avatar.behaviour.chance import Chance
+from avatar.behaviour.layer import check_size
+from avatar.behaviour.moments import Kind, Moment
+from avatar.behaviour.motion import Pulse
 
 LIFT = radians(0.5)
 """How far the head leans back with a breath at rest; nobody has measured it for us, it is just visible."""

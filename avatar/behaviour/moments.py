@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from avatar.behaviours.voice import TICKS
+from avatar.behaviour.voice import TICKS
 
 QUIETEST = -55.0
 """dB under full scale; what is softer is no voice."""
