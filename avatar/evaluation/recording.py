@@ -201,7 +201,11 @@ class Reader:
         rig = rig_named(self.rig)
         face = face_of(rig)
         if not holds_vertices(path):
-            return Driven(worn(load_animation(path), rig, f"measure {path} on {self.rig}"), rig, face)
+            animation = load_animation(path)
+            try:
+                return Driven(worn(animation, rig, f"measure {path} on {self.rig}"), rig, face)
+            except ValueError as error:
+                raise ValueError(f"{error}; or name the rig that they were made for with --rig") from None
         file = read_vertices(path)
         fps = file.fps or self.vertex_fps
         if fps is None:
