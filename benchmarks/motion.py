@@ -102,7 +102,7 @@ def judge_split(
         judgement = judge(ours, utterance.phones, teacher)
         main["model"] += judgement
         parts[f"on {utterance.engine}"] += judgement
-        parts[f"in {getattr(utterance, 'language', 'English')}"] += judgement
+        parts[f"in {utterance.language}"] += judgement
         main["articulation"] += judge(teacher, utterance.phones, teacher)
         for heading, animation in envelope_animations(utterance.samples, sample_rate=_RATE, fps=options.fps).items():
             main[heading] += judge(measured(animation), utterance.phones, teacher)
