@@ -33,14 +33,17 @@ class Life:
         Raises:
             ValueError: the seed is negative.
         """
-        from dataclasses import replace
-
-        from avatar.behaviour import Behaviour
+        from avatar.behaviour import Behaviour, Blinks, Breath, Brows, Gaze, Nods, Posture
 
         if self.seed < 0:
             raise ValueError(f"--seed must be 0 or more, got {self.seed}")
         if not (self.behaviour and (self.blinks or self.gaze or self.head or self.brows)):
             return None
-        switches = {"blinks": self.blinks, "gaze": self.gaze, "brows": self.brows}
-        switches |= dict.fromkeys(("posture", "nods", "breath"), self.head)
-        return replace(Behaviour(), **{name: None for name, on in switches.items() if not on})
+        return Behaviour(
+            blinks=Blinks() if self.blinks else None,
+            gaze=Gaze() if self.gaze else None,
+            posture=Posture() if self.head else None,
+            nods=Nods() if self.head else None,
+            breath=Breath() if self.head else None,
+            brows=Brows() if self.brows else None,
+        )
