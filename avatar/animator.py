@@ -1,13 +1,16 @@
 """Speech to a moving face in one call."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from avatar.alignment import align
 from avatar.animation import Animation, check_fps
+from avatar.articulation.phones import Phone
 from avatar.audio import SAMPLE_RATE, Sound, as_sound
 from avatar.behaviour import ALIVE, Behaviour, add_behaviour
 from avatar.controls import ARKIT
@@ -73,6 +76,8 @@ class Animator:
         lookahead: float | None = None,
         behaviour: Behaviour | None = ALIVE,
         seed: int = 0,
+        text: str | None = None,
+        phones: Sequence[Phone] | None = None,
     ) -> Animation:
         """Animate a recording.
 
@@ -86,21 +91,35 @@ class Animator:
                 recording, which gives the best curves.
             behaviour: what the face does beside speaking: blinks, gaze, head motion, brows, breath; None is nothing.
             seed: of the behaviour: another seed, other movements.
+            text: what is said, in English: it is aligned with the recording (needs the extra "text"), and the lips
+                then close and open as its phones demand.
+            phones: what is said when, in place of a text, for example from `avatar.articulation.phone_files`.
 
         Returns:
             An animation in ARKit that covers the recording: ceil(seconds * fps) frames, frame t at t / fps.
 
         Raises:
             OSError: there is no such file, or it may not be read.
-            ValueError: no sound in it, shorter than 50 ms, not finite, or fps or lookahead out of range.
+            ValueError: no sound in it, shorter than 50 ms, not finite, or fps or lookahead out of range; or the text is
+                not what is said.
+            ImportError: there is a text and no PocketSphinx.
         """
         check_fps(fps)
+        if text is not None and phones is not None:
+            raise ValueError("give a text or phones, not both; phones already say what the text would")
         sound = as_sound(audio, sample_rate=sample_rate)
         frames = frames_covering(len(sound), sound.sample_rate, fps)
         if sound.silent and lookahead is None:  # a stream cannot know that nothing will come
             animation = Animation(ARKIT, np.tile(ARKIT.neutral, (frames, 1)), fps)
         else:
             animation = self._model.predict(sound.samples, lookahead=lookahead).resample(fps, frames=frames)
+        if text is not None:
+            phones = align(sound.samples, text).phones
+        if phones:
+            # Imported here: it measures a head, for which torch is needed.
+            from avatar.articulation.sharpen import sharpen
+
+            animation = sharpen(animation, phones)
         if behaviour is not None:
             behaviour = behaviour if lookahead is None else behaviour.within(lookahead)
             animation = add_behaviour(animation, sound, behaviour=behaviour, seed=seed)
@@ -142,3 +161,27 @@ class Animator:
         controls = self._model.config.controls
         behaviour = None if behaviour is None else behaviour.within(lookahead)
         return AnimationStream(speech, controls, fps, sample_rate=sample_rate, behaviour=behaviour, seed=seed)
+
+
+def animate_phones(
+    phones: Sequence[Phone], *, fps: float = 60.0, behaviour: Behaviour | None = ALIVE, seed: int = 0
+) -> Animation:
+    """Animate phones with their times, without any sound: a synthesizer's, or those of a recording that is not there.
+
+    Args:
+        phones: in order of time; what none covers is silence.
+        fps: frames per second of the result, above 0 and at most 1000.
+        behaviour: what the face does beside speaking, by its mouth; None is nothing.
+        seed: of the behaviour: another seed, other movements.
+
+    Returns:
+        An animation in ARKit until the last phone's end.
+
+    Raises:
+        ValueError: there is no phone, phones overlap, or fps is out of range.
+    """
+    from avatar.articulation import articulate
+
+    check_fps(fps)
+    animation = articulate(phones, fps=fps)
+    return animation if behaviour is None else add_behaviour(animation, behaviour=behaviour, seed=seed)

@@ -9,6 +9,7 @@ import tyro
 
 from avatar.cli.life import Life
 from avatar.cli.look import Look, Outputs
+from avatar.cli.words import Words, is_phones
 
 if TYPE_CHECKING:
     from avatar.animator import Animator
@@ -27,15 +28,26 @@ class Animate(Look, Life):
 
     avatar animate recordings/ -o "out/{name}.mp4" "out/{name}.csv"
 
+    avatar animate talk.wav --text talk.txt -o talk.mp4 --save-phones talk.TextGrid
+
+    avatar animate phones.TextGrid -o talk.mp4
+
     Args:
-        inputs: Recordings (wav, flac, mp3, ogg, m4a, the sound of a video) or folders of them.
+        inputs: Recordings (wav, flac, mp3, ogg, m4a, the sound of a video) or folders of them; or phones with times
+            and no sound (TextGrid, lab, json, csv, tsv).
         output: Files to write; with several recordings, {name} stands for the recording's.
         fps: Frames per second.
+        text: What is said, in English: a text file or the words themselves. Lips then close exactly where they must.
+        phones: A file of phones with times (TextGrid, lab, json, csv, tsv), in place of a text.
+        save_phones: A file to write the phones to, with their times (the same formats).
     """
 
     inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IN...")]
     output: Outputs
     fps: float = 60.0
+    text: Annotated[str | None, tyro.conf.arg(metavar="FILE|WORDS")] = None
+    phones: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
+    save_phones: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
 
     def run(self) -> int:
         """Check everything, then work; one bad recording does not stop the others."""
@@ -45,26 +57,31 @@ class Animate(Look, Life):
         check_fps(self.fps, "--fps")
         self.chosen_behaviour()
         recordings = find_recordings(self.inputs)
+        words = Words(self.text, self.phones, self.save_phones)
+        words.check(recordings)
         options = self.options()
         for output in self.output:
             options.check(output)
         targets = plan(recordings, self.output)
+        words.check_apart(targets)
 
         from avatar.animator import Animator
 
         animator = Animator.load()
         if len(recordings) == 1:
-            self._animate(animator, recordings[0], targets[recordings[0]], options)
+            self._animate(animator, recordings[0], targets[recordings[0]], words, options)
             return 0
-        return self._animate_all(animator, targets, options)
+        return self._animate_all(animator, targets, words, options)
 
-    def _animate_all(self, animator: "Animator", targets: dict[Path, list[str]], options: "ExportOptions") -> int:
+    def _animate_all(
+        self, animator: "Animator", targets: dict[Path, list[str]], words: Words, options: "ExportOptions"
+    ) -> int:
         from avatar.cli import FAILURE, describe
 
         failed = 0
         for recording, each in targets.items():
             try:
-                self._animate(animator, recording, each, options)
+                self._animate(animator, recording, each, words, options)
             except (OSError, ValueError) as error:
                 failed += 1
                 sys.stderr.write(f"avatar: error: {describe(error)}\n")
@@ -72,10 +89,26 @@ class Animate(Look, Life):
             sys.stderr.write(f"avatar: {failed} of {len(targets)} recordings failed\n")
         return FAILURE if failed else 0
 
-    def _animate(self, animator: "Animator", recording: Path, targets: list[str], options: "ExportOptions") -> None:
+    def _animate(
+        self, animator: "Animator", recording: Path, targets: list[str], words: Words, options: "ExportOptions"
+    ) -> None:
+        from avatar.animator import animate_phones
         from avatar.export.formats import write
 
-        animation = animator.animate(recording, fps=self.fps, behaviour=self.chosen_behaviour(), seed=self.seed)
+        behaviour = self.chosen_behaviour()
+        phones = words.phones_of(recording)
+        text = words.text_of(recording)
+        if text is not None:
+            from avatar.alignment import align
+            from avatar.audio import load_audio
+
+            phones = align(load_audio(recording).samples, text).phones
+        if is_phones(recording):
+            animation = animate_phones(phones or (), fps=self.fps, behaviour=behaviour, seed=self.seed)
+        else:
+            animation = animator.animate(recording, fps=self.fps, behaviour=behaviour, seed=self.seed, phones=phones)
         for target in targets:
             write(animation, target, options)
             sys.stdout.write(f"{recording} -> {target} ({animation.duration:.1f} s)\n")
+        if saved := words.save_phones(phones or (), recording):
+            sys.stdout.write(f"{recording} -> {saved}\n")

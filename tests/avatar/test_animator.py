@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avatar.animation import Animation
-from avatar.animator import Animator
+from avatar.animator import Animator, animate_phones
+from avatar.articulation.phones import Phone
 from avatar.audio import Sound
 from avatar.behaviour import Behaviour, perform
 from avatar.controls import ARKIT
@@ -96,3 +97,21 @@ def test_unusable_audio_is_refused_before_the_model(tmp_path):
         animator.animate(np.full(16000, np.nan), sample_rate=16000)
     with pytest.raises(FileNotFoundError):
         animator.animate(tmp_path / "gone.wav")
+
+
+def test_phones_close_the_lips(animator):
+    sound, phones = burst(), (Phone("AA", 0.7, 0.95), Phone("M", 0.95, 1.05), Phone("AA", 1.05, 1.3))
+    plain = animator.animate(sound, sample_rate=16000, behaviour=None)
+    sharpened = animator.animate(sound, sample_rate=16000, behaviour=None, phones=phones)
+    assert plain["mouthClose"].max() == 0 and sharpened["mouthClose"][60] > 0
+    assert np.array_equal(plain.weights[:30], sharpened.weights[:30])
+    with pytest.raises(ValueError, match="a text or phones, not both"):
+        animator.animate(sound, sample_rate=16000, text="ma", phones=phones)
+
+
+def test_phones_alone_are_animated():
+    animation = animate_phones((Phone("AA", 0.1, 0.5),), fps=30)
+    assert len(animation) == 15 and animation["jawOpen"].max() > 0.2
+    phones = (Phone("AA", 0.1, 60.0),)
+    assert animate_phones(phones, behaviour=None)["eyeBlinkLeft"].max() == 0
+    assert animate_phones(phones)["eyeBlinkLeft"].max() > 0.5
