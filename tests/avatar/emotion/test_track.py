@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatar.behaviour import ALIVE, Behaviour, Path, Posture
+from avatar.behaviour import ALIVE, Behaviour, Posture
+from avatar.behaviour.path import Path as MovementPath
 from avatar.emotion import EMOTIONS, EmotionKey, EmotionTrack, head_home, in_mood
 from avatar.emotion.track import OFFSET, ONSET
 
@@ -143,6 +144,6 @@ def test_behaviour_takes_the_mood_but_not_over_a_chosen_home() -> None:
     track = EmotionTrack.parse("sad:1")
     posture = in_mood(ALIVE, track).posture
     assert posture is not None and posture.home == head_home(track)
-    chosen = Behaviour(posture=Posture(home=Path.still(0.1, 0.0, 0.0)))
+    chosen = Behaviour(posture=Posture(home=MovementPath.still(0.1, 0.0, 0.0)))
     assert in_mood(chosen, track) is chosen
     assert in_mood(Behaviour(posture=None), track).posture is None
