@@ -14,6 +14,19 @@ from avatar.datasets.synthesis import MissingToolError
 FRAME_SECONDS = 0.01
 """PocketSphinx counts time in these."""
 
+NEAREST_ENGLISH = {
+    "UE": "UW",
+    "OE": "ER",
+    "OH": "OW",
+    "UX": "UH",
+    "X": "HH",
+    "RR": "D",
+    "NY": "N",
+    "LY": "L",
+    "BH": "V",
+}
+"""What the acoustic model of English takes for the phones of other languages; a tap is its d of "ladder"."""
+
 
 class Aligner:
     """Aligns words that are given as phones, so that the phones are the synthesizer's own."""
@@ -31,11 +44,22 @@ class Aligner:
 
         Args:
             samples: [N] float32 at 16 kHz.
-            words: the phones of each word, without silence.
+            words: the phones of each word, without silence; of any language, see `NEAREST_ENGLISH`.
 
         Returns:
             The phones with silences between them, or None if they do not fit the sound.
         """
+        english = tuple(tuple(NEAREST_ENGLISH.get(symbol, symbol) for symbol in word) for word in words)
+        found = self._align(samples, english)
+        if found is None:
+            return None
+        symbols = iter(symbol for word in words for symbol in word)
+        return tuple(
+            phone if phone.symbol == SILENCE else Phone(next(symbols), phone.start, phone.end) for phone in found
+        )
+
+    def _align(self, samples: NDArray[np.float32], words: tuple[tuple[str, ...], ...]) -> tuple[Phone, ...] | None:
+        """The same with phones of English."""
         names = ["_".join(("w", *word)).lower() for word in words]
         for name, word in zip(names, words, strict=True):
             if name not in self._known:

@@ -80,7 +80,8 @@ def babble(voices: Samples, length: int, rng: np.random.Generator) -> Samples:
     """
     starts = rng.integers(len(voices), size=TALKERS)
     backwards = voices[::-1]
-    return np.sum([np.resize(np.roll(backwards, start), length) for start in starts], axis=0, dtype=np.float32)
+    talkers = [np.resize(np.roll(backwards, start), length) for start in starts]
+    return np.asarray(np.sum(talkers, axis=0), np.float32)
 
 
 def music(length: int, rng: np.random.Generator) -> Samples:

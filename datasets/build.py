@@ -6,6 +6,7 @@ import logging
 import math
 import multiprocessing
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -24,7 +25,8 @@ from avatar.datasets.labels import (
     fuse,
     words_between_silences,
 )
-from avatar.datasets.plan import Job, shard_of_jobs
+from avatar.datasets.manners import MANNERS
+from avatar.datasets.plan import Job, jobs, shard_of_jobs
 from avatar.datasets.shards import Entry, is_finished, write_manifest, write_shard
 from avatar.datasets.synthesis import SAMPLE_RATE, Synthesizer, Voice, shifted
 
@@ -46,15 +48,17 @@ class SecondOpinion(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """A synthesizer and its part in the corpus.
+class Part:
+    """A part of the corpus: some voices of one synthesizer, and what they say.
 
     Args:
-        name: of the engine.
+        name: goes into the names of its shards.
         voices: that it speaks with.
-        make: makes the synthesizer, in the process that uses it.
+        make: makes the synthesizer, in the process that uses it; parts with equal makers share it.
         share: of the corpus' hours.
         trust: share of the aligner in the final phone times; see `labels.fuse`.
+        sentences: composes what is said, from a seed; None is the English sentences of `plan.jobs`.
+        held_out_as: split of everything in a part that training never hears.
     """
 
     name: str
@@ -62,38 +66,46 @@ class Engine:
     make: Callable[[], Synthesizer]
     share: float
     trust: float
+    sentences: Callable[[int], Sequence[str]] | None = None
+    held_out_as: str | None = None
+
+    def jobs(self, seed: int) -> Iterator[Job]:
+        """What is said by whom, without end."""
+        sentences = None if self.sentences is None else self.sentences(seed)
+        return jobs(self.name, self.voices, sentences=sentences, held_out_as=self.held_out_as, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One piece of work: the shard's number among its engine's."""
+    """One piece of work: the shard's number among its part's."""
 
-    engine: Engine
+    part: Part
     number: int
 
     @property
     def name(self) -> str:
         """For example "kokoro-0003"."""
-        return f"{self.engine.name}-{self.number:04d}"
+        return f"{self.part.name}-{self.number:04d}"
 
 
-def shards_for(engines: Sequence[Engine], hours: float) -> list[Shard]:
-    """All shards of a corpus of about so many hours, the engines mixed evenly.
+def shards_for(parts: Sequence[Part], hours: float) -> list[Shard]:
+    """All shards of a corpus of about so many hours, the parts mixed evenly.
 
     Args:
-        engines: each with its share.
-        hours: of all engines whose shares add up to 1.
+        parts: each with its share.
+        hours: of all parts whose shares add up to 1.
     """
     placed = []
-    for place, engine in enumerate(engines):
-        count = math.ceil(hours * engine.share * 3600 / (SHARD_SIZE * SECONDS_A_JOB))
-        placed += [((number + 0.5) / count, place, Shard(engine, number)) for number in range(count)]
+    for place, part in enumerate(parts):
+        # Rounded first: 0.3 of 8 hours are 90 shards, not 90.00000000000001.
+        count = math.ceil(round(hours * part.share * 3600 / (SHARD_SIZE * SECONDS_A_JOB), 6))
+        placed += [((number + 0.5) / count, place, Shard(part, number)) for number in range(count)]
     return [shard for *_, shard in sorted(placed, key=lambda item: item[:2])]
 
 
 def build(
     folder: Path,
-    engines: Sequence[Engine],
+    parts: Sequence[Part],
     make_aligner: Callable[[], SecondOpinion],
     *,
     hours: float,
@@ -104,9 +116,9 @@ def build(
 
     Args:
         folder: where the corpus is or will be.
-        engines: who speaks.
+        parts: who speaks what.
         make_aligner: makes the second opinion, in the process that uses it.
-        hours: of speech, about, over all engines whose shares add up to 1.
+        hours: of speech, about, over all parts whose shares add up to 1.
         workers: processes; 1 works in this one.
         seed: of everything that is chosen.
 
@@ -119,7 +131,7 @@ def build(
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
     folder.mkdir(parents=True, exist_ok=True)
-    planned = shards_for(engines, hours)
+    planned = shards_for(parts, hours)
     missing = [shard for shard in planned if not is_finished(folder, shard.name)]
     _log.info("%d of %d shards are missing", len(missing), len(planned))
     began = time.monotonic()
@@ -161,7 +173,7 @@ class Bench:
 
     make_aligner: Callable[[], SecondOpinion]
     _aligner: SecondOpinion | None = None
-    _synthesizers: dict[str, Synthesizer] = field(default_factory=dict)
+    _synthesizers: list[tuple[Callable[[], Synthesizer], Synthesizer]] = field(default_factory=list)
 
     def aligner(self) -> SecondOpinion:
         """The second opinion."""
@@ -169,11 +181,14 @@ class Bench:
             self._aligner = self.make_aligner()
         return self._aligner
 
-    def synthesizer(self, engine: Engine) -> Synthesizer:
-        """The engine's synthesizer."""
-        if engine.name not in self._synthesizers:
-            self._synthesizers[engine.name] = engine.make()
-        return self._synthesizers[engine.name]
+    def synthesizer(self, make: Callable[[], Synthesizer]) -> Synthesizer:
+        """What `make` makes, made once."""
+        for maker, made in self._synthesizers:
+            if maker == make:
+                return made
+        made = make()
+        self._synthesizers.append((make, made))
+        return made
 
 
 _bench_of_worker: Bench | None = None
@@ -195,23 +210,23 @@ def make_shard(folder: Path, shard: Shard, bench: Bench, seed: int) -> tuple[flo
     Returns:
         Seconds of speech, and how many utterances were dropped.
     """
-    engine = shard.engine
-    synthesizer, aligner = bench.synthesizer(engine), bench.aligner()
+    part = shard.part
+    synthesizer, aligner = bench.synthesizer(part.make), bench.aligner()
     entries: list[Entry] = []
     recordings: list[NDArray[np.float32]] = []
     dropped: list[str] = []
     first = 0
-    for job in shard_of_jobs(engine.name, engine.voices, shard.number, size=SHARD_SIZE, seed=seed):
-        made = utterance(job, synthesizer, aligner, trust=engine.trust)
+    for job in shard_of_jobs(part.jobs(seed), shard.number, size=SHARD_SIZE):
+        made = utterance(job, synthesizer, aligner, trust=part.trust)
         if made is None:
             dropped.append(job.id)
             continue
         samples, phones, apart = made
         entries.append(
             Entry(
-                job.id, job.text, engine.name, job.voice.name, job.split, job.speed, job.pitch, job.voice.shift,
-                synthesizer.licence, len(samples) / SAMPLE_RATE, first, shard.name, phones,
-                round(apart.difference, 4), round(apart.offset, 4),
+                job.id, job.text, job.voice.engine, job.voice.name, job.split, job.speed, job.pitch, job.voice.shift,
+                job.voice.licence or synthesizer.licence, len(samples) / SAMPLE_RATE, first, shard.name, phones,
+                round(apart.difference, 4), round(apart.offset, 4), job.voice.language, job.voice.manner,
             )
         )  # fmt: skip
         recordings.append(samples)
@@ -224,7 +239,8 @@ def utterance(
     job: Job, synthesizer: Synthesizer, aligner: SecondOpinion, *, trust: float
 ) -> tuple[NDArray[np.float32], tuple[Phone, ...], Agreement] | None:
     """Speak and label one job; None if the two opinions about its phones disagree."""
-    spoken = synthesizer.speak(job.text, job.voice, speed=job.speed, pitch=job.pitch)
+    manner = MANNERS[job.voice.manner]
+    spoken = synthesizer.speak(job.text, job.voice, speed=job.speed * manner.speed, pitch=job.pitch * manner.pitch)
     aligned = aligner.align(spoken.samples, spoken.words or words_between_silences(spoken.phones))
     if aligned is None:
         _log.info("%s dropped: the aligner found no fit for %r", job.id, job.text)
@@ -236,7 +252,9 @@ def utterance(
     seconds = len(spoken.samples) / SAMPLE_RATE
     phones = fuse(spoken.phones, aligned, trust=trust, seconds=seconds)
     phones = end_stops_at_release(phones, spoken.samples)
-    final = shifted(type(spoken)(spoken.samples, phones), job.voice.shift)
+    # The aligner heard plain speech; what becomes of it now keeps all times.
+    samples = manner.process(spoken.samples, np.random.default_rng(zlib.crc32(job.id.encode())))
+    final = shifted(type(spoken)(samples, phones), job.voice.shift)
     # Resampling rounds the length to whole samples; the last silence follows it.
     *rest, last = final.phones
     length = len(final.samples) / SAMPLE_RATE

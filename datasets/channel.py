@@ -75,4 +75,4 @@ def band(samples: Samples, low: float | None, high: float) -> Samples:
 def overdrive(samples: Samples, factor: float) -> Samples:
     """Record so loud that the peak would lie at `factor` times full scale, where it is cut off."""
     peak = max(float(np.abs(samples).max()), 1e-6)
-    return np.clip(samples * np.float32(factor / peak), -1, 1).astype(np.float32)
+    return np.asarray(np.clip(samples * np.float32(factor / peak), -1, 1), np.float32)

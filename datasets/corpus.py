@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 
 from avatar.articulation.phones import Phone
 from avatar.datasets.alignment import Aligner
-from avatar.datasets.build import Engine, build
-from avatar.datasets.festival import Festival
-from avatar.datasets.flite import Flite
-from avatar.datasets.kokoro import Kokoro
-from avatar.datasets.shards import Entry, read_manifest, read_samples
+from avatar.datasets.build import build
+from avatar.datasets.parts import all_parts
+from avatar.datasets.report import report, table
+from avatar.datasets.shards import Entry, read_manifest, read_samples, write_manifest
 from avatar.datasets.synthesis import SAMPLE_RATE, MissingToolError
-from avatar.datasets.voices import festival_voices, flite_voices, kokoro_voices
 
-Split = Literal["train", "held_out_voice", "held_out_sentence"]
+Split = Literal["train", "held_out_voice", "held_out_sentence", "held_out_synthesizer", "held_out_language"]
+"""What an utterance is for: to learn from, or to be judged on because something about it is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,10 @@ class Utterance:
         voice: the speaker's name in the corpus.
         engine: the synthesizer.
         text: what is said.
-        split: "train", "held_out_voice" or "held_out_sentence".
+        split: one of `Split`.
         id: unique in the corpus.
+        language: that is spoken, for example "English".
+        manner: "plain", "shouted" or "whispered".
     """
 
     samples: NDArray[np.float32]
@@ -47,6 +48,8 @@ class Utterance:
     text: str
     split: str
     id: str
+    language: str = "English"
+    manner: str = "plain"
 
     @property
     def seconds(self) -> float:
@@ -78,12 +81,21 @@ class Corpus(Sequence[Utterance]):
         corpus = cls(Path(folder), read_manifest(Path(folder)))
         return corpus if split is None else corpus.where(split=split)
 
-    def where(self, *, split: Split | None = None, engine: str | None = None, voice: str | None = None) -> Corpus:
-        """The part of the corpus with the given split, engine and voice; None matches all."""
+    def where(
+        self,
+        *,
+        split: Split | None = None,
+        engine: str | None = None,
+        voice: str | None = None,
+        language: str | None = None,
+        manner: str | None = None,
+    ) -> Corpus:
+        """The part of the corpus of which all that is given is true; None matches all."""
+        asked = {"split": split, "engine": engine, "voice": voice, "language": language, "manner": manner}
         wanted = [
             entry
             for entry in self.entries
-            if split in (None, entry.split) and engine in (None, entry.engine) and voice in (None, entry.voice)
+            if all(value is None or getattr(entry, name) == value for name, value in asked.items())
         ]
         return Corpus(self.folder, wanted)
 
@@ -98,7 +110,10 @@ class Corpus(Sequence[Utterance]):
     def __getitem__(self, index: int) -> Utterance:  # type: ignore[override]  # slices are not offered
         entry = self.entries[index]
         samples = read_samples(self.folder, entry)
-        return Utterance(samples, entry.phones, entry.voice, entry.engine, entry.text, entry.split, entry.id)
+        return Utterance(
+            samples, entry.phones, entry.voice, entry.engine, entry.text, entry.split, entry.id, entry.language,
+            entry.manner,
+        )  # fmt: skip
 
     def __iter__(self) -> Iterator[Utterance]:
         return (self[index] for index in range(len(self)))
@@ -110,14 +125,16 @@ class Options:
 
     folder: tyro.conf.Positional[Path]
     """Where the corpus is or will be."""
-    hours: float = 6.0
-    """Of speech, about, with all three engines."""
+    hours: float = 20.0
+    """Of speech, about, with all parts."""
     workers: int = 1
     """Processes."""
-    engines: tuple[Literal["kokoro", "flite", "festival"], ...] = ("kokoro", "flite", "festival")
-    """Who speaks; each engine's part of the hours stays the same."""
+    parts: tuple[str, ...] = ()
+    """Which parts of `avatar.datasets.parts`; each one's share of the hours stays the same. All by default."""
     tools: Path = Path("corpus-tools")
-    """Folder of the downloads that Kokoro needs; it says which if they are missing."""
+    """Folder of the downloads that Kokoro and Hibari need; it says which if they are missing."""
+    report: bool = False
+    """Only say what is there."""
     seed: int = 0
     """Of everything that is chosen."""
 
@@ -126,11 +143,18 @@ def main() -> None:
     """The command line."""
     options = tyro.cli(Options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    known = {engine.name: engine for engine in all_engines(options.tools)}
+    if options.report:
+        write_manifest(options.folder)
+        sys.stdout.write(table(report(options.folder)) + "\n")
+        return
+    known = {part.name: part for part in all_parts(options.tools)}
+    unknown = sorted(set(options.parts) - set(known))
+    if unknown:
+        raise SystemExit(f"--parts must be of {', '.join(known)}; got {', '.join(unknown)}")
     try:
         build(
             options.folder,
-            [known[name] for name in options.engines],
+            [known[name] for name in options.parts or known],
             Aligner,
             hours=options.hours,
             workers=options.workers,
@@ -140,20 +164,7 @@ def main() -> None:
         raise SystemExit(str(error)) from None
     except KeyboardInterrupt:
         raise SystemExit("interrupted; the same command goes on from here") from None
-
-
-def all_engines(tools: Path) -> list[Engine]:
-    """The three synthesizers with their parts.
-
-    Args:
-        tools: folder of the downloads that Kokoro needs.
-    """
-    return [
-        # Kokoro counts in 25 ms, so the aligner weighs more; its speech is the most human and the slowest to make.
-        Engine("kokoro", kokoro_voices(), partial(Kokoro, tools), share=0.3, trust=0.7),
-        Engine("flite", flite_voices(), Flite, share=0.45, trust=0.5),
-        Engine("festival", festival_voices(), Festival, share=0.25, trust=0.5),
-    ]
+    sys.stdout.write(table(report(options.folder)) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,19 +7,34 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from avatar.datasets.phones import FESTIVAL, from_table, join
+from avatar.datasets.phones import FESTIVAL, FINNISH, RUSSIAN, from_table, join
 from avatar.datasets.synthesis import MissingToolError, Synthesis, Voice, read_wav
 
-VOICES = {"slt_hts": "cmu_us_slt_arctic_hts", "kal": "kal_diphone", "ked": "ked_diphone"}
+VOICES = {
+    "slt_hts": "cmu_us_slt_arctic_hts",
+    "kal": "kal_diphone",
+    "ked": "ked_diphone",
+    "nsh": "msu_ru_nsh_clunits",
+    "mv": "hy_fi_mv_diphone",
+    "lj": "suo_fi_lj_diphone",
+}
 """Our names, and Festival's."""
 
-PACKAGES = "festival festvox-us-slt-hts festvox-kallpc16k festvox-kdlpc16k"
+PACKAGES = (
+    "festival festvox-us-slt-hts festvox-kallpc16k festvox-kdlpc16k festvox-ru festvox-suopuhe-mv festvox-suopuhe-lj"
+)
+
+TABLES = {"English": FESTIVAL, "Russian": RUSSIAN, "Finnish": FINNISH}
+"""The phones of each language."""
+
+ENCODINGS = {"English": "utf-8", "Russian": "utf-8", "Finnish": "iso-8859-1"}
+"""How Festival reads each language."""
 
 _SCRIPT = """
 (set! failed nil)
 ({voice})
 (Parameter.set 'Duration_Stretch {stretch:.4f})
-(if (boundp 'int_lr_params)
+(if (and {english} (boundp 'int_lr_params))
     (set! int_lr_params
           (list (list 'target_f0_mean {pitch:.2f}) (list 'target_f0_std 14)
                 (list 'model_f0_mean 170) (list 'model_f0_std 34))))
@@ -52,30 +67,33 @@ class Festival:
                 _SCRIPT.format(
                     voice=f"voice_{VOICES[name]}",
                     stretch=1 / speed,
+                    english="t" if voice.language == "English" else "nil",
                     pitch=105 * pitch,
                     text=text.replace("\\", " ").replace('"', " "),
                     sound=sound.as_posix(),
                     segments=segments.as_posix(),
                 ),
-                "utf-8",
+                ENCODINGS[voice.language],
             )
-            done = subprocess.run([self._program, "-b", str(script)], check=False, capture_output=True, text=True)
+            done = subprocess.run(
+                [self._program, "-b", str(script)], check=False, capture_output=True, text=True, errors="replace"
+            )
             if not segments.exists():
                 raise MissingToolError(
                     f"festival could not speak with {VOICES[name]}; apt-get install {PACKAGES}. "
                     f"It said: {done.stderr.strip()[-300:]}"
                 )
             samples = read_wav(sound)
-            listed = segments.read_text("utf-8")
-        return Synthesis(samples, join(read_segments(listed)))
+            listed = segments.read_text("iso-8859-1")
+        return Synthesis(samples, join(read_segments(listed, TABLES[voice.language])))
 
 
-def read_segments(listed: str) -> list[tuple[str, float, float]]:
-    """Read "pau 0.22" a line into (symbol, start, end) in seconds."""
+def read_segments(listed: str, table: dict[str, str] = FESTIVAL) -> list[tuple[str, float, float]]:
+    """Read "pau 0.22" a line into (symbol, start, end) in seconds; a colon after a phone marks a long one."""
     pieces = []
     start = 0.0
     for line in listed.splitlines():
         name, end = line.split()
-        pieces.append((from_table(name, FESTIVAL), start, float(end)))
+        pieces.append((from_table(name.rstrip(":") or name, table), start, float(end)))
         start = float(end)
     return pieces

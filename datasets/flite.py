@@ -9,11 +9,15 @@ import tempfile
 from pathlib import Path
 
 from avatar.articulation.phones import SILENCE
+from avatar.datasets.manners import MANNERS
 from avatar.datasets.phones import FLITE, from_table, join
 from avatar.datasets.synthesis import MissingToolError, Synthesis, Voice, read_wav
 
 PITCH = {"kal16": 105.0, "slt": 170.0, "rms": 100.0, "awb": 130.0}
 """The voices, with the mean pitch of each in hertz."""
+
+PITCH_RANGE = 15.0
+"""Usual standard deviation of the pitch in hertz."""
 
 _SEGMENT = re.compile(r"(\S+):([0-9.]+)")
 
@@ -41,12 +45,19 @@ class Flite:
                     self._program, "-voice", name, "-psdur",
                     "--setf", f"duration_stretch={1 / speed:.4f}",
                     "--setf", f"int_f0_target_mean={PITCH[name] * pitch:.2f}",
+                    *_liveliness(voice.manner),
                     "-t", text, "-o", str(sound),
                 ],
                 check=True, capture_output=True, text=True,
             )  # fmt: skip
             samples = read_wav(sound)
         return Synthesis(samples, join(read_segments(said.stdout)))
+
+
+def _liveliness(manner: str) -> list[str]:
+    """Options for a wider range of pitch, where the manner has one."""
+    factor = MANNERS[manner].liveliness
+    return [] if factor == 1 else ["--setf", f"int_f0_target_stddev={PITCH_RANGE * factor:.2f}"]
 
 
 def read_segments(printed: str) -> list[tuple[str, float, float]]:

@@ -7,19 +7,16 @@ Hibari; all are read from files that were downloaded once, and nothing of them s
 from __future__ import annotations
 
 import json
-import re
 import sys
 import tarfile
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar.articulation.phones import SILENCE, VOWELS
-from avatar.datasets.phones import KOKORO, KOKORO_MARKS, KOKORO_PAUSES, from_table, join
+from avatar.datasets.letters import read_ipa, read_letters, timed
 from avatar.datasets.synthesis import MissingToolError, Synthesis, Voice, to_corpus_rate
 
 FRAME_SECONDS = 0.025
@@ -39,15 +36,6 @@ HOW_TO_GET = (
     "  npm pack kokoro-js@1.2.1\n"
     "and: pip install onnx onnxruntime"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What one letter of Kokoro's alphabet becomes: a symbol, and the word it belongs to (-1: none)."""
-
-    symbol: str
-    word: int
-    frames: float
 
 
 def _only(folder: Path, pattern: str) -> Path:
@@ -126,27 +114,19 @@ class Kokoro:
     def speak(self, text: str, voice: Voice, *, speed: float, pitch: float = 1.0) -> Synthesis:
         """Speak a text; see `Synthesizer.speak`. The pitch is the voice's own."""
         samples, letters, frames = self.raw(text, voice, speed=speed)
-        spoken = read_letters(letters, frames[1:-1])
-        pieces, time = [], float(frames[0]) * FRAME_SECONDS - LATENESS
-        pieces.append((SILENCE, 0.0, max(time, 0.0)))
-        for item in spoken:
-            end = time + item.frames * FRAME_SECONDS
-            pieces.append((item.symbol, max(time, 0.0), max(end, 0.0)))
-            time = end
+        read = read_letters if voice.language == "English" else read_ipa
         seconds = len(samples) / KOKORO_RATE
-        pieces.append((SILENCE, time, seconds))
-        words: dict[int, list[str]] = {}
-        for item in spoken:
-            if item.word >= 0:
-                words.setdefault(item.word, []).append(item.symbol)
-        return Synthesis(
-            to_corpus_rate(samples, KOKORO_RATE), join(pieces), tuple(tuple(word) for word in words.values())
-        )
+        phones, words = timed(
+            read(letters, frames[1:-1]), frame=FRAME_SECONDS, start=float(frames[0]) * FRAME_SECONDS - LATENESS,
+            seconds=seconds,
+        )  # fmt: skip
+        return Synthesis(to_corpus_rate(samples, KOKORO_RATE), phones, words)
 
     def raw(self, text: str, voice: Voice, *, speed: float) -> tuple[NDArray[np.float32], str, NDArray[np.float32]]:
         """Kokoro's own output: samples [N] at 24 kHz, its letters, and frames per letter [letters + 2]."""
         british = voice.styles[0].startswith("b")
-        letters = "".join(letter for letter in self._pronounce[british](text) if letter in self._vocabulary)
+        spelled = self._pronounce[british](text) if voice.language == "English" else text
+        letters = "".join(letter for letter in spelled if letter in self._vocabulary)
         if len(letters) > LONGEST:
             raise ValueError(
                 f"text must have at most {LONGEST} letters in Kokoro's alphabet, got {len(letters)}; split it"
@@ -162,48 +142,3 @@ class Kokoro:
 def _vocabulary(folder: Path) -> dict[str, int]:
     table: dict[str, int] = json.loads((folder / "hibari" / "assets" / "vocab.json").read_text("utf-8"))
     return table
-
-
-def read_letters(letters: str, frames: NDArray[np.float32]) -> list[Spoken]:
-    """Turn Kokoro's letters and their durations into phones.
-
-    Stress marks and spaces give their time to the next phone, length marks to the last; a schwa or open vowel
-    before an r that no vowel follows becomes the one phone ER.
-
-    Args:
-        letters: in Kokoro's alphabet.
-        frames: how long each lasts, [letters], in `FRAME_SECONDS`.
-    """
-    spoken: list[Spoken] = []
-    carried, word, at_edge = 0.0, -1, True
-    for place, letter in enumerate(letters):
-        duration = float(frames[place])
-        previous = spoken[-1] if spoken else None
-        if letter == "ː" and previous:
-            spoken[-1] = Spoken(previous.symbol, previous.word, previous.frames + duration)
-        elif letter in KOKORO_MARKS:
-            carried += duration
-            at_edge = at_edge or letter == " "
-        elif letter in KOKORO_PAUSES:
-            spoken.append(Spoken(SILENCE, -1, carried + duration))
-            carried, at_edge = 0.0, True
-        else:
-            symbol = from_table(letter, KOKORO)
-            if at_edge:
-                word, at_edge = word + 1, False
-            if letter == "ɹ" and _colours(letters, place):
-                assert previous is not None
-                spoken[-1] = Spoken("ER", previous.word, previous.frames + carried + duration)
-            else:
-                spoken.append(Spoken(symbol, word, carried + duration))
-            carried = 0.0
-    return spoken
-
-
-def _colours(letters: str, place: int) -> bool:
-    """Whether the r at a place melts into the vowel before it."""
-    before = letters[place - 1] if place else ""
-    if before == "ɜ":
-        return True
-    following = re.sub("[ˈˌː]", "", letters[place + 1 : place + 3])[:1]
-    return before == "ə" and KOKORO.get(following) not in VOWELS

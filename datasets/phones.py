@@ -89,6 +89,43 @@ KOKORO = {
 }
 """The phoneme letters that Hibari's English G2P writes for Kokoro."""
 
+IPA = {
+    **{"a": "AA", "ɐ": "AH", "ə": "AH", "ɑ": "AA", "e": "EH", "ɛ": "EH", "i": "IY", "ɪ": "IH", "o": "OH", "ɔ": "AO"},
+    **{"u": "UW", "ʊ": "UH", "y": "UE", "ø": "OE", "œ": "OE", "ɯ": "UX", "ɨ": "UX", "ɤ": "AH"},
+    **{"õ": "OH", "ẽ": "EH", "ũ": "UW"},
+    **{"j": "Y", "w": "W", "ɥ": "UE", "ʝ": "Y", "h": "HH", "ç": "HH", "ʰ": "HH"},
+    **{"p": "P", "b": "B", "m": "M", "f": "F", "v": "V", "ʋ": "V", "β": "BH", "ɸ": "BH"},
+    **{"t": "T", "d": "D", "ʈ": "T", "ɖ": "D", "ð": "DH", "θ": "TH", "s": "S", "z": "Z"},
+    # An affricate is its fricative, whose lips it has.
+    **{"ʦ": "S", "ʣ": "Z", "ʃ": "SH", "ʒ": "ZH", "ʂ": "SH", "ɕ": "SH"},
+    **{"ʧ": "CH", "ʤ": "JH", "ʨ": "CH", "ʥ": "JH", "ꭧ": "CH"},
+    **{"n": "N", "ɳ": "N", "ɴ": "N", "ɲ": "NY", "ŋ": "NG", "l": "L", "ʎ": "LY"},
+    **{"r": "RR", "ɾ": "RR", "ɽ": "RR", "ʁ": "X", "x": "X", "χ": "X", "ɻ": "R"},
+    **{"k": "K", "g": "G", "ɡ": "G", "ɣ": "G"},
+}
+"""The letters that `avatar.datasets.languages` writes for Kokoro."""
+
+IPA_LENGTHENING = frozenset("ː\u0303→↗↓↘")
+"""Letters whose time belongs to the one before: length, nasality, the tones of Mandarin."""
+
+RUSSIAN = {
+    **{"aa": "AA", "a": "AA", "ay": "AH", "ae": "AE", "oo": "AO", "o": "OH", "ee": "EH", "e": "EH", "ii": "IY"},
+    **{"i": "IY", "ur": "UW", "uu": "UW", "u": "UW", "yy": "UX", "y": "UX", "ea": "EH", "ei": "EH", "ia": "AE"},
+    **{"io": "OH", "iu": "UW", "au": "AW", "j": "Y", "ch": "CH", "sh": "SH", "sch": "SH", "zh": "ZH"},
+    **{"c": "S", "ts": "S", "h": "X", "x": "X", "hh": "X", "xx": "X", "pau": SILENCE, "#": SILENCE},
+    **{letter * times: symbol for letter, symbol in zip("bvgdzklmnprstf", "BVGDZKLMNPRSTF", strict=True)
+       for times in (1, 2)},
+    **{"r": "RR", "rr": "RR"},
+}  # fmt: skip
+"""The phones of Festival's Russian voice; a doubled consonant is a palatal one."""
+
+FINNISH = {
+    **{letter: letter.upper() for letter in "klmnpstbgdfv"},
+    **{"a": "AA", "@": "AE", "o": "OH", "u": "UW", "e": "EH", "i": "IY", "y": "UE", "7": "OE"},
+    **{"h": "HH", "j": "Y", "r": "RR", "N": "NG", "ng": "NG", "S": "SH", "pau": SILENCE, "#": SILENCE},
+}
+"""The phones of Festival's Finnish voices."""
+
 KOKORO_MARKS = frozenset("ˈˌ ː")
 """Letters whose time belongs to a neighbour: stress and space to the next phone, length to the last."""
 

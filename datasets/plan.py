@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from random import Random
 
 from avatar.datasets.sentences import compose, split
@@ -27,7 +27,7 @@ class Job:
         voice: who says it.
         speed: 1 is the voice's own.
         pitch: factor on the fundamental frequency, for engines that can.
-        split: "train", "held_out_voice" or "held_out_sentence".
+        split: one of `avatar.datasets.corpus.Split`.
     """
 
     id: str
@@ -38,18 +38,30 @@ class Job:
     split: str
 
 
-def jobs(engine: str, voices: list[Voice], *, seed: int = 0) -> Iterator[Job]:
-    """An engine's utterances without end, the same for the same seed.
+def jobs(
+    part: str,
+    voices: list[Voice],
+    *,
+    sentences: Sequence[str] | None = None,
+    held_out_as: str | None = None,
+    seed: int = 0,
+) -> Iterator[Job]:
+    """The utterances of a part of the corpus without end, the same for the same seed.
 
     Voices take turns. Held-out voices speak held-out sentences only, so that their utterances are new in both.
 
     Args:
-        engine: goes into the ids.
-        voices: of that engine.
+        part: goes into the ids.
+        voices: that speak in it.
+        sentences: that are spoken; None is English ones.
+        held_out_as: split of everything in a part of which training hears nothing; all its sentences are spoken.
         seed: of sentences, speeds and pitches.
     """
-    rng = Random(f"{seed} {engine}")
-    training, held_out = split(compose(SENTENCES, seed=seed))
+    rng = Random(f"{seed} {part}")
+    sentences = compose(SENTENCES, seed=seed) if sentences is None else sentences
+    if held_out_as is not None:
+        yield from _held_out_jobs(part, voices, list(sentences), held_out_as, rng)
+    training, held_out = split(sentences)
     rng.shuffle(training)
     rng.shuffle(held_out)
     speakers = [voice for voice in voices if not voice.held_out]
@@ -67,15 +79,25 @@ def jobs(engine: str, voices: list[Voice], *, seed: int = 0) -> Iterator[Job]:
             voice, text, name = speakers[spoken % len(speakers)], training[spoken % len(training)], "train"
             spoken += 1
         speed, pitch = rng.uniform(0.85, 1.2), rng.uniform(0.85, 1.25)
-        yield Job(f"{engine}-{index:05d}", text, voice, round(speed, 3), round(pitch, 3), name)
+        yield Job(f"{part}-{index:05d}", text, voice, round(speed, 3), round(pitch, 3), name)
         index += 1
 
 
-def shard_of_jobs(engine: str, voices: list[Voice], number: int, *, size: int, seed: int = 0) -> list[Job]:
+def _held_out_jobs(part: str, voices: list[Voice], sentences: list[str], name: str, rng: Random) -> Iterator[Job]:
+    """All voices in turn with sentences that training never speaks."""
+    rng.shuffle(sentences)
+    for index in count():
+        voice, text = voices[index % len(voices)], sentences[index % len(sentences)]
+        speed, pitch = rng.uniform(0.85, 1.2), rng.uniform(0.85, 1.25)
+        yield Job(f"{part}-{index:05d}", text, voice, round(speed, 3), round(pitch, 3), name)
+
+
+def shard_of_jobs(plan: Iterator[Job], number: int, *, size: int) -> list[Job]:
     """The jobs of one shard.
 
     Args:
+        plan: from `jobs`, from its beginning.
         number: counted from 0.
         size: jobs in a shard.
     """
-    return list(islice(jobs(engine, voices, seed=seed), number * size, (number + 1) * size))
+    return list(islice(plan, number * size, (number + 1) * size))

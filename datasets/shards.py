@@ -32,7 +32,7 @@ class Entry:
         text: what is said.
         engine: the synthesizer.
         voice: the speaker's name in the corpus.
-        split: "train", "held_out_voice" or "held_out_sentence".
+        split: one of `avatar.datasets.corpus.Split`.
         speed: that was asked of the synthesizer; 1 is the voice's own.
         pitch: that was asked of the synthesizer, a factor.
         shift: factor on all frequencies by resampling.
@@ -43,6 +43,8 @@ class Entry:
         phones: without gaps from 0 to `seconds`.
         difference: median distance of engine and aligner over the phones' starts, in seconds.
         offset: median of aligner minus engine, in seconds.
+        language: that is spoken.
+        manner: "plain", "shouted" or "whispered".
     """
 
     id: str
@@ -60,6 +62,8 @@ class Entry:
     phones: tuple[Phone, ...]
     difference: float
     offset: float
+    language: str = "English"
+    manner: str = "plain"
 
 
 def to_json(entry: Entry) -> dict[str, Any]:
@@ -73,6 +77,11 @@ def from_json(plain: dict[str, Any]) -> Entry:
     """The entry back from `to_json`."""
     phones = tuple(Phone(symbol, start, end) for symbol, start, end in plain["phones"])
     return Entry(**{**plain, "phones": phones})
+
+
+def part_of(name: str) -> str:
+    """The part of the corpus that an utterance or shard belongs to, "kokoro" for "kokoro-00012"."""
+    return name.rpartition("-")[0]
 
 
 def shard_path(folder: Path, shard: str) -> Path:
@@ -133,14 +142,12 @@ def write_manifest(folder: Path) -> None:
 
 
 def interleaved(entries: list[Entry]) -> list[Entry]:
-    """Mix the engines evenly, each in its own order."""
-    engines: dict[str, list[Entry]] = {}
+    """Mix the parts of the corpus evenly, each in its own order."""
+    parts: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.id):
-        engines.setdefault(entry.engine, []).append(entry)
+        parts.setdefault(part_of(entry.id), []).append(entry)
     placed = [
-        ((place + 0.5) / len(mine), engine, entry)
-        for engine, mine in engines.items()
-        for place, entry in enumerate(mine)
+        ((place + 0.5) / len(mine), part, entry) for part, mine in parts.items() for place, entry in enumerate(mine)
     ]
     return [entry for *_, entry in sorted(placed, key=lambda item: item[:2])]
 

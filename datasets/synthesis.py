@@ -27,10 +27,13 @@ class Voice:
 
     Args:
         name: unique in the corpus, for example "flite-slt@0.92".
-        engine: "kokoro", "flite" or "festival".
+        engine: "kokoro", "flite", "festival" or "hibari".
         styles: the engine's own voices that are blended in equal parts; most have one.
         shift: factor on all frequencies, pitch and formants, by resampling (1 leaves them).
         held_out: whether training never hears it.
+        language: that it speaks.
+        manner: "plain", "shouted" or "whispered".
+        licence: where it is not its engine's.
     """
 
     name: str
@@ -38,6 +41,9 @@ class Voice:
     styles: tuple[str, ...]
     shift: float = 1.0
     held_out: bool = False
+    language: str = "English"
+    manner: str = "plain"
+    licence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Synthesizer(Protocol):
         """Speak a text.
 
         Args:
-            text: English.
+            text: in the voice's language; see `avatar.datasets.languages` for how it is spelled.
             voice: one of this engine's voices; its `shift` is applied by the caller.
             speed: 1 is the voice's own; 2 is twice as fast.
             pitch: factor on the fundamental frequency where the engine can, else ignored.

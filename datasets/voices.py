@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from avatar.datasets.synthesis import Voice
 
 KOKORO_TRAINING = [
@@ -76,3 +78,58 @@ def festival_voices() -> list[Voice]:
         *_shifted("festival", FESTIVAL_TRAINING, held_out=False),
         *_shifted("festival", FESTIVAL_HELD_OUT, held_out=True),
     ]
+
+
+LANGUAGE_STYLES = {
+    "Spanish": (("ef_dora", "em_alex"), ("em_santa",)),
+    "French": (("ff_siwis",), ()),
+    "Portuguese": (("pf_dora", "pm_alex"), ("pm_santa",)),
+    "Hindi": (("hf_alpha", "hf_beta", "hm_omega"), ("hm_psi",)),
+    "Japanese": (("jf_alpha", "jf_gongitsune", "jf_tebukuro", "jm_kumo"), ("jf_nezumi",)),
+    "Mandarin": (
+        ("zf_xiaobei", "zf_xiaoni", "zf_xiaoxiao", "zm_yunjian", "zm_yunxi", "zm_yunxia"),
+        ("zf_xiaoyi", "zm_yunyang"),
+    ),
+    "Italian": ((), ("if_sara", "im_nicola")),
+}
+"""Kokoro's voices for each language: for training, and held out."""
+
+
+def language_voices(language: str) -> list[Voice]:
+    """Kokoro's voices for a language; each for training also blended with an English one, which lends it its body."""
+    training, held_out = LANGUAGE_STYLES[language]
+    single = [Voice(f"kokoro-{name}", "kokoro", (name,), language=language) for name in training]
+    blends = [
+        Voice(f"kokoro-{name}+{other}", "kokoro", (name, other), language=language)
+        for place, name in enumerate(training)
+        for other in (KOKORO_TRAINING[(5 * place) % 24], KOKORO_TRAINING[(5 * place + 11) % 24])
+    ]
+    strangers = [Voice(f"kokoro-{name}", "kokoro", (name,), held_out=True, language=language) for name in held_out]
+    return [*single, *blends, *strangers]
+
+
+def russian_voices() -> list[Voice]:
+    """Festival's Russian voice in seven sizes."""
+    return [
+        Voice(f"festival-nsh@{shift:.2f}", "festival", ("nsh",), shift, language="Russian", licence="BSD-like")
+        for shift in SHIFTS
+    ]
+
+
+def finnish_voices() -> list[Voice]:
+    """Festival's Finnish voices in seven sizes, held out: their licence, too, keeps them out of the training."""
+    return [
+        Voice(f"festival-{name}@{shift:.2f}", "festival", (name,), shift, True, "Finnish", licence="LGPL-2.1")
+        for shift in SHIFTS
+        for name in ("mv", "lj")
+    ]
+
+
+def hibari_voices() -> list[Voice]:
+    """Hibari's voice in three sizes, held out."""
+    return [Voice(f"hibari-heart@{shift:.2f}", "hibari", ("heart",), shift, True) for shift in (1.0, 0.88, 1.13)]
+
+
+def in_manner(voices: list[Voice], *manners: str) -> list[Voice]:
+    """The same speakers, shouting or whispering; each counts as the same speaker, held out or not."""
+    return [replace(voice, manner=manner) for voice in voices for manner in manners]

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import SILENCE, Phone
-from avatar.datasets.build import Engine
+from avatar.datasets.build import Part
 from avatar.datasets.synthesis import SAMPLE_RATE, Synthesis, Voice
 
 TONES = {"B": 150.0, "AA": 700.0, "M": 250.0, "IY": 2200.0}
@@ -63,8 +63,8 @@ def synthesizer() -> FakeSynthesizer:
 
 
 @pytest.fixture
-def engine(synthesizer: FakeSynthesizer) -> Engine:
-    return Engine("fake", VOICES, lambda: synthesizer, share=1.0, trust=0.5)
+def part(synthesizer: FakeSynthesizer) -> Part:
+    return Part("fake", VOICES, lambda: synthesizer, share=1.0, trust=0.5)
 
 
 @pytest.fixture

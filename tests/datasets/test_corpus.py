@@ -1,11 +1,13 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from avatar.articulation.phones import Phone
-from avatar.datasets.corpus import Corpus, all_engines, main
+from avatar.datasets.corpus import Corpus, main
 from avatar.datasets.kokoro import unpack
+from avatar.datasets.parts import all_parts
 from avatar.datasets.shards import Entry, read_manifest, write_manifest, write_shard
 from avatar.datasets.synthesis import MissingToolError
 
@@ -64,7 +66,7 @@ def test_no_corpus_says_how_to_build_one(tmp_path: Path) -> None:
 
 def test_missing_programs_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    makers = {engine.name: engine.make for engine in all_engines(tmp_path)}
+    makers = {part.name: part.make for part in all_parts(tmp_path)}
     for name in ("flite", "festival"):
         with pytest.raises(MissingToolError, match=f"apt-get install {name}"):
             makers[name]()
@@ -76,14 +78,33 @@ def test_missing_downloads_say_how_to_get_them(tmp_path: Path) -> None:
         unpack(tmp_path)
 
 
-def test_shares_add_up(tmp_path: Path) -> None:
-    engines = all_engines(tmp_path)
-    assert sum(engine.share for engine in engines) == pytest.approx(1)
-    assert sum(not voice.held_out for engine in engines for voice in engine.voices) >= 40
-
-
 def test_command_ends_with_the_cure(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr("sys.argv", ["corpus", str(folder), "--hours", "0.01", "--engines", "flite"])
+    monkeypatch.setattr("sys.argv", ["corpus", str(folder), "--hours", "0.01", "--parts", "flite"])
     with pytest.raises(SystemExit, match="apt-get install flite"):
         main()
+
+
+def test_command_names_unknown_parts(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setattr("sys.argv", ["corpus", str(folder), "--parts", "flute"])
+    with pytest.raises(SystemExit, match=r"--parts must be of kokoro, .*; got flute"):
+        main()
+
+
+def test_command_reports(monkeypatch: pytest.MonkeyPatch, written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["corpus", str(written), "--report"])
+    main()
+    assert "| fake | English | train | 0.00 |" in capsys.readouterr().out
+
+
+def test_shards_from_before_languages_are_english(written: Path) -> None:
+    path = written / "shards" / "fake-0000.json"
+    content = json.loads(path.read_text("utf-8"))
+    for utterance in content["utterances"]:
+        del utterance["language"], utterance["manner"]
+    path.write_text(json.dumps(content), "utf-8")
+    write_manifest(written)
+    corpus = Corpus.open(written)
+    assert {utterance.language for utterance in corpus} == {"English"}
+    assert len(corpus.where(language="Finnish")) == 0
+    assert len(corpus.where(manner="plain")) == 2

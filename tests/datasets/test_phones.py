@@ -1,9 +1,19 @@
-import numpy as np
 import pytest
 
-from avatar.articulation.phones import ARPABET, SILENCE
-from avatar.datasets.kokoro import read_letters
-from avatar.datasets.phones import FESTIVAL, FLITE, KOKORO, KOKORO_MARKS, KOKORO_PAUSES, from_table, join
+from avatar.articulation.phones import ARPABET, PHONES, SILENCE
+from avatar.datasets.phones import (
+    FESTIVAL,
+    FINNISH,
+    FLITE,
+    IPA,
+    IPA_LENGTHENING,
+    KOKORO,
+    KOKORO_MARKS,
+    KOKORO_PAUSES,
+    RUSSIAN,
+    from_table,
+    join,
+)
 
 # What Hibari's English dictionaries and rules write.
 KOKORO_LETTERS = "AIOQWYabdefhijklmnpstuvwzæðŋɑɒɔəɛɜɡɪɹɾʃʊʌʒʔʤʧθᵊᵻT"
@@ -32,32 +42,19 @@ def test_letters_have_one_meaning() -> None:
     assert not KOKORO_MARKS & KOKORO_PAUSES
 
 
+@pytest.mark.parametrize("table", [IPA, RUSSIAN, FINNISH], ids=["ipa", "russian", "finnish"])
+def test_tables_of_languages_know_only_phones(table: dict[str, str]) -> None:
+    assert set(table.values()) <= set(PHONES)
+
+
+def test_letters_of_languages_have_one_meaning() -> None:
+    assert not set(IPA) & (IPA_LENGTHENING | KOKORO_MARKS | KOKORO_PAUSES)
+    assert set(PHONES) - set(ARPABET) <= set(IPA.values())
+
+
 def test_unknown_symbol_is_named() -> None:
     with pytest.raises(ValueError, match="got 'qq'; add it to its table"):
         from_table("qq", FLITE)
-
-
-@pytest.mark.parametrize(
-    ("letters", "symbols", "frames"),
-    [
-        ("ˈOvəɹ", ["OW", "V", "ER"], [3, 3, 9]),
-        ("ə ɹˈOd", ["AH", "R", "OW", "D"], [1, 5, 9, 6]),
-        ("əɹˈWnd", ["AH", "R", "AW", "N", "D"], [1, 2, 7, 5, 6]),
-        ("hˈɜɹi", ["HH", "ER", "IY"], [1, 9, 5]),
-        ("hˈɜːɹi", ["HH", "ER", "R", "IY"], [1, 9, 5, 6]),
-        ("bˈi, mˈi", ["B", "IY", SILENCE, "M", "IY"], [1, 5, 4, 11, 15]),
-    ],
-)
-def test_marks_give_their_time_to_a_neighbour(letters: str, symbols: list[str], frames: list[float]) -> None:
-    spoken = read_letters(letters, np.arange(1, len(letters) + 1, dtype=np.float32))
-    assert [item.symbol for item in spoken] == symbols
-    assert [item.frames for item in spoken] == frames
-    assert sum(frames) == len(letters) * (len(letters) + 1) / 2
-
-
-def test_letters_keep_their_words() -> None:
-    spoken = read_letters("bˈi, mˈi tˈu", np.ones(12, np.float32))
-    assert [item.word for item in spoken] == [0, 0, -1, 1, 1, 2, 2]
 
 
 def test_join_merges_silences_and_drops_empty_pieces() -> None:

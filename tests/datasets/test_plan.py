@@ -1,3 +1,4 @@
+import hashlib
 from itertools import islice
 
 import pytest
@@ -31,10 +32,32 @@ def test_held_out_voices_are_in_no_blend() -> None:
 
 
 def test_shards_are_the_plan_in_pieces() -> None:
-    pieces = [job for number in range(3) for job in shard_of_jobs("flite", ALL["flite"], number, size=10)]
+    pieces = [job for number in range(3) for job in shard_of_jobs(jobs("flite", ALL["flite"]), number, size=10)]
     assert pieces == list(islice(jobs("flite", ALL["flite"]), 30))
 
 
 def test_without_strangers_nothing_is_held_out_by_voice() -> None:
     plan = list(islice(jobs("fake", [Voice("fake", "fake", ("fake",))]), 48))
     assert {job.split for job in plan} == {"train", "held_out_sentence"}
+
+
+def test_plan_is_stable() -> None:
+    # Corpora that are half built go on from here.
+    plan = [(job.text, job.voice.name, job.speed) for job in islice(jobs("kokoro", ALL["kokoro"]), 200)]
+    digest = hashlib.sha256(repr(plan).encode()).hexdigest()
+    assert digest == "e2102241cf1530e27e9781c5a4968645d243e1d8edf26e73b041e178e947a986"
+
+
+def test_held_out_parts_speak_everything_in_their_own_split() -> None:
+    texts = ["One.", "Two.", "Three."]
+    plan = list(islice(jobs("part", ALL["flite"], sentences=texts, held_out_as="held_out_language"), 100))
+    assert {job.split for job in plan} == {"held_out_language"}
+    assert {job.text for job in plan} == set(texts)
+    assert {job.voice for job in plan} == set(ALL["flite"])
+
+
+def test_other_sentences_keep_their_split() -> None:
+    texts = [f"Sentence {number}." for number in range(200)]
+    for job in islice(jobs("part", ALL["flite"], sentences=texts), 100):
+        assert job.text in texts
+        assert is_held_out(job.text) == (job.split != "train")

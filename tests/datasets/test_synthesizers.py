@@ -3,8 +3,10 @@ import shutil
 import numpy as np
 import pytest
 
-from avatar.articulation.phones import BILABIAL, SILENCE
+from avatar.articulation.phones import ARPABET, BILABIAL, PHONES, SILENCE
 from avatar.datasets import festival, flite
+from avatar.datasets.alignment import NEAREST_ENGLISH, Aligner
+from avatar.datasets.phones import FINNISH, RUSSIAN
 from avatar.datasets.synthesis import SAMPLE_RATE, Synthesis, Voice, shifted
 
 
@@ -22,6 +24,30 @@ def test_flite_counts_every_utterance_from_zero() -> None:
 
 def test_festival_segments_are_end_times() -> None:
     assert festival.read_segments("pau 0.2\nm 0.25\n") == [("SIL", 0.0, 0.2), ("M", 0.2, 0.25)]
+
+
+def test_festival_reads_other_languages() -> None:
+    assert festival.read_segments("@: 0.2\n7 0.3\n", FINNISH) == [("AE", 0.0, 0.2), ("OE", 0.2, 0.3)]
+    assert [symbol for symbol, *_ in festival.read_segments("yy 0.2\nmm 0.3\n", RUSSIAN)] == ["UX", "M"]
+
+
+def test_aligners_know_all_phones() -> None:
+    # What an English acoustic model lacks has something near it.
+    assert set(PHONES) - set(ARPABET) == set(NEAREST_ENGLISH)
+    assert set(NEAREST_ENGLISH.values()) <= set(ARPABET)
+
+
+@pytest.mark.skipif(shutil.which("flite") is None, reason="needs the program flite")
+def test_aligner_finds_phones_of_other_languages() -> None:
+    pytest.importorskip("pocketsphinx")
+    speech = flite.Flite().speak("Vow new bow.", Voice("slt", "flite", ("slt",)), speed=1.0)
+    # The same sounds, called what they might be elsewhere.
+    found = Aligner().align(speech.samples, (("BH", "AW"), ("NY", "UE"), ("B", "OH")))
+    assert found is not None
+    spoken = [phone for phone in found if phone.symbol != SILENCE]
+    assert [phone.symbol for phone in spoken] == ["BH", "AW", "NY", "UE", "B", "OH"]
+    theirs = [phone for phone in speech.phones if phone.symbol != SILENCE]
+    assert spoken[2].start == pytest.approx(theirs[2].start, abs=0.05)
 
 
 def test_shifted_scales_sound_and_times() -> None:

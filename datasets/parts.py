@@ -1,0 +1,100 @@
+"""The parts that the corpus is made of, and how much of each."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+
+from avatar.datasets import languages
+from avatar.datasets.build import Part
+from avatar.datasets.festival import Festival
+from avatar.datasets.flite import Flite
+from avatar.datasets.hibari import Hibari
+from avatar.datasets.kokoro import Kokoro
+from avatar.datasets.pairs import chains
+from avatar.datasets.plan import SENTENCES
+from avatar.datasets.sentences import compose, split
+from avatar.datasets.voices import (
+    festival_voices,
+    finnish_voices,
+    flite_voices,
+    hibari_voices,
+    in_manner,
+    kokoro_voices,
+    language_voices,
+    russian_voices,
+)
+
+LANGUAGE_SHARES = {
+    "Spanish": 0.025,
+    "French": 0.025,
+    "Mandarin": 0.03,
+    "Japanese": 0.025,
+    "Hindi": 0.025,
+    "Portuguese": 0.015,
+}
+"""Parts of the hours in which Kokoro speaks other languages."""
+
+
+def all_parts(tools: Path) -> list[Part]:
+    """Everything the corpus is made of; the shares add up to 1.
+
+    Args:
+        tools: folder of the downloads that Kokoro and Hibari need.
+    """
+    # Kokoro counts in 25 ms, so the aligner weighs more; its speech is the most human and the slowest to make.
+    kokoro = partial(Part, make=partial(Kokoro, tools), trust=0.7)
+    flite = partial(Part, make=Flite, trust=0.5)
+    festival = partial(Part, make=Festival, trust=0.5)
+    return [
+        kokoro("kokoro", kokoro_voices(), share=0.12),
+        flite("flite", flite_voices(), share=0.3),
+        festival("festival", festival_voices(), share=0.19),
+        kokoro("kokoro-pairs", kokoro_voices(), share=0.02, sentences=pair_sentences),
+        flite("flite-pairs", flite_voices(), share=0.04, sentences=pair_sentences),
+        kokoro("kokoro-manners", in_manner(kokoro_voices(), "whispered"), share=0.02, sentences=all_english),
+        flite(
+            "flite-manners", in_manner(flite_voices(), "shouted", "whispered"), share=0.07, sentences=all_english
+        ),
+        *(
+            kokoro(
+                f"kokoro-{language.lower()}", language_voices(language), share=share,
+                sentences=partial(in_language, language),
+            )
+            for language, share in LANGUAGE_SHARES.items()
+        ),
+        festival("festival-russian", russian_voices(), share=0.04, sentences=partial(in_language, "Russian")),
+        kokoro(
+            "kokoro-italian", language_voices("Italian"), share=0.015, sentences=partial(in_language, "Italian"),
+            held_out_as="held_out_language",
+        ),
+        festival(
+            "festival-finnish", finnish_voices(), share=0.015, sentences=partial(in_language, "Finnish"),
+            held_out_as="held_out_language",
+        ),
+        Part(
+            "hibari", hibari_voices(), partial(Hibari, tools), share=0.025, trust=0.7, sentences=unheard,
+            held_out_as="held_out_synthesizer",
+        ),
+    ]  # fmt: skip
+
+
+@cache
+def pair_sentences(seed: int) -> tuple[str, ...]:
+    """Some sets of chains of all pairs: what one loses to the held-out sentences, another has."""
+    return tuple(dict.fromkeys(chain for number in range(4) for chain in chains(seed=4 * seed + number)))
+
+
+def all_english(seed: int) -> tuple[str, ...]:
+    """Ordinary sentences and those of all pairs."""
+    return (*compose(SENTENCES, seed=seed), *pair_sentences(seed))
+
+
+def unheard(seed: int) -> tuple[str, ...]:
+    """English sentences that training never speaks."""
+    return tuple(split(all_english(seed))[1])
+
+
+def in_language(language: str, seed: int) -> tuple[str, ...]:
+    """Sentences of another language's sounds."""
+    return tuple(languages.compose(language, SENTENCES, seed=seed))
