@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,10 @@ from avatar.behaviour import ALIVE, Behaviour, add_behaviour
 from avatar.controls import ARKIT
 from avatar.streaming.animation_stream import AnimationStream, SpeechStream
 from avatar.streaming.frames import frames_covering
+
+if TYPE_CHECKING:
+    from avatar.emotion import EmotionTrack, ExpressionStyle
+    from avatar.emotion.express import Asked
 
 
 class Curves(Protocol):
@@ -74,6 +78,8 @@ class Animator:
         sample_rate: int | None = None,
         fps: float = 60.0,
         lookahead: float | None = None,
+        emotion: "Asked | None" = None,
+        style: "ExpressionStyle | None" = None,
         behaviour: Behaviour | None = ALIVE,
         seed: int = 0,
         text: str | None = None,
@@ -89,8 +95,11 @@ class Animator:
             fps: frames per second of the result, above 0 and at most 1000.
             lookahead: seconds of sound after a frame's instant that may matter to it, as in `stream`; None is the whole
                 recording, which gives the best curves.
+            emotion: what the face shows: a text such as "happy:0.7" or "happy:0.5+surprised:0.3", intensities by name,
+                an `avatar.emotion.EmotionTrack`, or a track's file. Lips keep what they say.
+            style: how the person shows it; the average by default.
             behaviour: what the face does beside speaking: blinks, gaze, head motion, brows, breath; None is nothing.
-            seed: of the behaviour: another seed, other movements.
+            seed: of behaviour and emotion: another seed, other movements.
             text: what is said, in English: it is aligned with the recording (needs the extra "text"), and the lips
                 then close and open as its phones demand.
             phones: what is said when, in place of a text, for example from `avatar.articulation.phone_files`.
@@ -100,8 +109,8 @@ class Animator:
 
         Raises:
             OSError: there is no such file, or it may not be read.
-            ValueError: no sound in it, shorter than 50 ms, not finite, or fps or lookahead out of range; or the text is
-                not what is said.
+            ValueError: no sound in it, shorter than 50 ms, not finite, or fps or lookahead out of range; the emotion is
+                unknown, or the text is not what is said.
             ImportError: there is a text and no PocketSphinx.
         """
         check_fps(fps)
@@ -109,6 +118,7 @@ class Animator:
             raise ValueError("give a text or phones, not both; phones already say what the text would")
         sound = as_sound(audio, sample_rate=sample_rate)
         frames = frames_covering(len(sound), sound.sample_rate, fps)
+        track, behaviour = _moods(emotion, behaviour)
         if sound.silent and lookahead is None:  # a stream cannot know that nothing will come
             animation = Animation(ARKIT, np.tile(ARKIT.neutral, (frames, 1)), fps)
         else:
@@ -123,6 +133,7 @@ class Animator:
         if behaviour is not None:
             behaviour = behaviour if lookahead is None else behaviour.within(lookahead)
             animation = add_behaviour(animation, sound, behaviour=behaviour, seed=seed)
+        animation = _with_emotion(animation, track, style, seed)
         return replace(animation, audio=sound.path)
 
     def stream(
@@ -131,6 +142,8 @@ class Animator:
         *,
         sample_rate: int = SAMPLE_RATE,
         lookahead: float = 0.2,
+        emotion: "Asked | None" = None,
+        style: "ExpressionStyle | None" = None,
         behaviour: Behaviour | None = ALIVE,
         seed: int = 0,
     ) -> AnimationStream:
@@ -141,15 +154,17 @@ class Animator:
             sample_rate: samples per second of what will be pushed. Other rates than 16000 are resampled, which takes
                 up to 40 ms (at 8000 Hz 115 ms) more of the sound that follows.
             lookahead: seconds of sound after a frame's instant that it waits for: more gives better curves, later.
+            emotion: what the face shows, as in `animate`.
+            style: how the person shows it; the average by default.
             behaviour: what the face does beside speaking; None is nothing. It looks ahead no farther than `lookahead`.
-            seed: of the behaviour: another seed, other movements.
+            seed: of behaviour and emotion: another seed, other movements.
 
         Returns:
             A stream of which `push(samples)` gives the frames that are final and `flush()` the rest: together what
             `animate` gives with the same arguments.
 
         Raises:
-            ValueError: fps, sample_rate or lookahead is out of range.
+            ValueError: fps, sample_rate or lookahead is out of range, or the emotion is unknown.
 
         Example:
             >>> stream = Animator.load().stream(fps=60)
@@ -157,31 +172,71 @@ class Animator:
             60
         """
         check_fps(fps)
+        track, behaviour = _moods(emotion, behaviour)
+        expression = None
+        if track is not None:
+            from avatar.emotion import Expression
+
+            expression = Expression(track, fps, style=style, seed=seed)
         speech = self._model.stream(lookahead)
         controls = self._model.config.controls
         behaviour = None if behaviour is None else behaviour.within(lookahead)
-        return AnimationStream(speech, controls, fps, sample_rate=sample_rate, behaviour=behaviour, seed=seed)
+        return AnimationStream(
+            speech, controls, fps, sample_rate=sample_rate, expression=expression, behaviour=behaviour, seed=seed
+        )
 
 
 def animate_phones(
-    phones: Sequence[Phone], *, fps: float = 60.0, behaviour: Behaviour | None = ALIVE, seed: int = 0
+    phones: Sequence[Phone],
+    *,
+    fps: float = 60.0,
+    emotion: "Asked | None" = None,
+    style: "ExpressionStyle | None" = None,
+    behaviour: Behaviour | None = ALIVE,
+    seed: int = 0,
 ) -> Animation:
     """Animate phones with their times, without any sound: a synthesizer's, or those of a recording that is not there.
 
     Args:
         phones: in order of time; what none covers is silence.
         fps: frames per second of the result, above 0 and at most 1000.
+        emotion: what the face shows, as in `Animator.animate`.
+        style: how the person shows it; the average by default.
         behaviour: what the face does beside speaking, by its mouth; None is nothing.
-        seed: of the behaviour: another seed, other movements.
+        seed: of behaviour and emotion: another seed, other movements.
 
     Returns:
         An animation in ARKit until the last phone's end.
 
     Raises:
-        ValueError: there is no phone, phones overlap, or fps is out of range.
+        ValueError: there is no phone, phones overlap, or fps is out of range; or the emotion is unknown.
     """
     from avatar.articulation import articulate
 
     check_fps(fps)
+    track, behaviour = _moods(emotion, behaviour)
     animation = articulate(phones, fps=fps)
-    return animation if behaviour is None else add_behaviour(animation, behaviour=behaviour, seed=seed)
+    if behaviour is not None:
+        animation = add_behaviour(animation, behaviour=behaviour, seed=seed)
+    return _with_emotion(animation, track, style, seed)
+
+
+def _moods(emotion: "Asked | None", behaviour: Behaviour | None) -> "tuple[EmotionTrack | None, Behaviour | None]":
+    """The track that is asked for, and the behaviour that goes with it."""
+    if emotion is None:
+        return None, behaviour
+    # Imported here: lips are measured on a head, for which torch is needed.
+    from avatar.emotion import EmotionTrack, in_mood
+
+    track = EmotionTrack.of(emotion)
+    return track, None if behaviour is None else in_mood(behaviour, track)
+
+
+def _with_emotion(
+    animation: Animation, track: "EmotionTrack | None", style: "ExpressionStyle | None", seed: int
+) -> Animation:
+    if track is None:
+        return animation
+    from avatar.emotion import express
+
+    return express(animation, track, style=style, seed=seed)

@@ -26,6 +26,8 @@ class Animate(Look, Life):
 
     avatar animate talk.wav -o talk.mp4 talk.csv talk.glb
 
+    avatar animate talk.wav --emotion happy:0.7 -o talk.mp4
+
     avatar animate recordings/ -o "out/{name}.mp4" "out/{name}.csv"
 
     avatar animate talk.wav --text talk.txt -o talk.mp4 --save-phones talk.TextGrid
@@ -56,6 +58,8 @@ class Animate(Look, Life):
 
         check_fps(self.fps, "--fps")
         self.chosen_behaviour()
+        self.chosen_emotion()
+        self.chosen_style()
         recordings = find_recordings(self.inputs)
         words = Words(self.text, self.phones, self.save_phones)
         words.check(recordings)
@@ -95,7 +99,7 @@ class Animate(Look, Life):
         from avatar.animator import animate_phones
         from avatar.export.formats import write
 
-        behaviour = self.chosen_behaviour()
+        emotion, style, behaviour = self.chosen_emotion(), self.chosen_style(), self.chosen_behaviour()
         phones = words.phones_of(recording)
         text = words.text_of(recording)
         if text is not None:
@@ -104,9 +108,19 @@ class Animate(Look, Life):
 
             phones = align(load_audio(recording).samples, text).phones
         if is_phones(recording):
-            animation = animate_phones(phones or (), fps=self.fps, behaviour=behaviour, seed=self.seed)
+            animation = animate_phones(
+                phones or (), fps=self.fps, emotion=emotion, style=style, behaviour=behaviour, seed=self.seed
+            )
         else:
-            animation = animator.animate(recording, fps=self.fps, behaviour=behaviour, seed=self.seed, phones=phones)
+            animation = animator.animate(
+                recording,
+                fps=self.fps,
+                emotion=emotion,
+                style=style,
+                behaviour=behaviour,
+                seed=self.seed,
+                phones=phones,
+            )
         for target in targets:
             write(animation, target, options)
             sys.stdout.write(f"{recording} -> {target} ({animation.duration:.1f} s)\n")

@@ -1,25 +1,34 @@
-"""Options of what a face does beside speaking."""
+"""Options of what a face does beside speaking, and what it feels."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
 
 if TYPE_CHECKING:
     from avatar.behaviour import Behaviour
+    from avatar.emotion import EmotionTrack, ExpressionStyle
 
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """Which layers of behaviour a face has.
+    """Which layers of behaviour a face has, and which emotions.
 
     Args:
+        emotion: What the face shows: happy, sad, angry, surprised, afraid, disgusted, contempt, calm, each with its
+            intensity 0..1 (happy:0.7), or together (happy:0.5+surprised:0.3); or a file that says when (.json, .csv, or
+            Audio2Face's .yml).
+        style: Who shows it: a number draws a person; or a file of an ExpressionStyle. The average when left out.
         behaviour: Whether the face does anything beside speaking.
         blinks: Whether it blinks.
         gaze: Whether the eyes look away and back; otherwise they look straight ahead.
         head: Whether the head moves: postures, nods, breath.
         brows: Whether brows rise with what is stressed.
-        seed: Of all that: another number, other movements.
+        seed: Of all that moves by itself: another number, other movements.
     """
 
+    emotion: Annotated[str | None, tyro.conf.arg(metavar="NAME:0..1|FILE")] = None
+    style: Annotated[str | None, tyro.conf.arg(metavar="NUMBER|FILE")] = None
     behaviour: bool = True
     blinks: bool = True
     gaze: bool = True
@@ -47,3 +56,29 @@ class Life:
             breath=Breath() if self.head else None,
             brows=Brows() if self.brows else None,
         )
+
+    def chosen_emotion(self) -> "EmotionTrack | None":
+        """The emotions that are asked for.
+
+        Raises:
+            OSError: a track's file cannot be read.
+            ValueError: an unknown emotion, or a file without a track.
+        """
+        if self.emotion is None:
+            return None
+        from avatar.emotion import EmotionTrack
+
+        return EmotionTrack.of(self.emotion)
+
+    def chosen_style(self) -> "ExpressionStyle | None":
+        """How the person shows them; None is the average.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it holds no style.
+        """
+        if self.style is None:
+            return None
+        from avatar.emotion import ExpressionStyle
+
+        return ExpressionStyle.sample(int(self.style)) if self.style.isdecimal() else ExpressionStyle.load(self.style)

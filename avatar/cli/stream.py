@@ -70,6 +70,8 @@ class Stream(Life):
 
         check_fps(self.fps, "--fps")
         self.chosen_behaviour()
+        self.chosen_emotion()
+        self.chosen_style()
         try:
             with ExitStack() as stack:
                 self._listen(stack)
@@ -91,6 +93,8 @@ class Stream(Life):
             self.fps,
             sample_rate=source.sample_rate,
             lookahead=self.lookahead,
+            emotion=self.chosen_emotion(),
+            style=self.chosen_style(),
             behaviour=self.chosen_behaviour(),
             seed=self.seed,
         )

@@ -1,6 +1,6 @@
 """Sound in pieces of any size in, animation out while it is spoken."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +11,9 @@ from avatar.behaviour import Behaviour, Performer
 from avatar.controls import ARKIT
 from avatar.streaming.frames import FrameStream, frames_covering
 from avatar.streaming.sound import SoundStream
+
+if TYPE_CHECKING:
+    from avatar.emotion import Expression
 
 SPEECH_FPS = 50.0
 """Frames per second that speech streams give."""
@@ -42,6 +45,7 @@ class AnimationStream:
         controls: ARKit names of these curves [C].
         fps: frames per second, above 0 and at most 1000.
         sample_rate: samples per second of what is pushed.
+        expression: puts emotions on it, from its own first frame on; None is none.
         behaviour: what the face does beside speaking, by no more of the future than the speech waits for less 40 ms;
             None is nothing.
         seed: of the behaviour.
@@ -58,6 +62,7 @@ class AnimationStream:
         fps: float,
         *,
         sample_rate: int = SAMPLE_RATE,
+        expression: "Expression | None" = None,
         behaviour: Behaviour | None = None,
         seed: int = 0,
     ) -> None:
@@ -68,6 +73,7 @@ class AnimationStream:
         self._speech = speech
         self._frames = FrameStream(SPEECH_FPS, fps, len(controls))
         self._performer = Performer(behaviour, seed=seed) if behaviour else None
+        self._expression = expression
         self._waiting = np.zeros((0, len(controls)), np.float32)
         self._fps = float(fps)
         self._heard = 0
@@ -149,4 +155,6 @@ class AnimationStream:
         weights = np.tile(ARKIT.neutral, (len(mouth), 1))
         weights[:, self._columns] = mouth
         animation = Animation(ARKIT, weights, self._fps)
-        return self._performer.add(animation) if self._performer else animation
+        if self._performer:
+            animation = self._performer.add(animation)
+        return self._expression.add(animation, first=self.frames - len(animation)) if self._expression else animation

@@ -1,0 +1,82 @@
+"""Emotions from the animator, in streams, from the command line and in files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avatar import Animator
+from avatar.animation import Animation
+from avatar.animator import animate_phones
+from avatar.articulation import Phone
+from avatar.behaviour import ALIVE
+from avatar.cli import main
+from avatar.emotion import EmotionKey, EmotionTrack, ExpressionStyle, express, in_mood
+from avatar.export import export
+from avatar.export.reading import load_animation
+
+TRACK = EmotionTrack((EmotionKey(0.0, {"happy": 0.7}), EmotionKey(0.6, {"angry": 0.8})))
+PHONES = [Phone("B", 0.2, 0.3), Phone("AA", 0.3, 0.5), Phone("M", 0.5, 0.6)]
+
+
+@pytest.fixture(scope="module")
+def animator() -> Animator:
+    return Animator.load()
+
+
+@pytest.fixture(scope="module")
+def sound() -> np.ndarray:
+    generator = np.random.default_rng(0)
+    envelope = np.repeat(generator.uniform(0, 0.3, 12), 2000)
+    return (envelope * generator.standard_normal(24000)).clip(-1, 1).astype(np.float32)
+
+
+def test_the_animator_shows_what_is_asked(animator: Animator, sound: np.ndarray) -> None:
+    shown = animator.animate(sound, sample_rate=16000, emotion=TRACK, seed=2)
+    neutral = animator.animate(sound, sample_rate=16000, behaviour=in_mood(ALIVE, TRACK), seed=2)
+    np.testing.assert_array_equal(shown.weights, express(neutral, TRACK, seed=2).weights)
+    assert shown["mouthSmileLeft"][:20].min() > 0.2 and shown["browDownLeft"][-5:].min() > 0.4
+
+
+def test_streams_show_the_same(animator: Animator, sound: np.ndarray) -> None:
+    options = {"lookahead": 0.2, "emotion": TRACK, "style": ExpressionStyle.sample(4), "seed": 1}
+    whole = animator.animate(sound, sample_rate=16000, **options)
+    stream = animator.stream(**options)
+    pieces = [stream.push(part) for part in np.split(sound, [100, 5000, 5001, 16000])]
+    pieces.append(stream.flush())
+    np.testing.assert_array_equal(np.concatenate([piece.weights for piece in pieces]), whole.weights)
+
+
+def test_phones_alone_can_be_felt() -> None:
+    shown = animate_phones(PHONES, emotion="sad:0.8", behaviour=None)
+    np.testing.assert_array_equal(shown.weights, express(animate_phones(PHONES, behaviour=None), "sad:0.8").weights)
+
+
+def test_the_command_line_asks_for_emotions(tmp_path: Path) -> None:
+    (tmp_path / "said.csv").write_text("phone,start,end\nB,0.2,0.3\nAA,0.3,0.5\n")
+    (tmp_path / "track.json").write_text(json.dumps([{"time": 0, "angry": 0.8}]))
+    out = [str(tmp_path / "out.csv"), str(tmp_path / "out.npz"), str(tmp_path / "out.glb")]
+    asked = ["--emotion", str(tmp_path / "track.json"), "--style", "3", "--no-behaviour"]
+    assert main(["animate", str(tmp_path / "said.csv"), "-o", *out, *asked]) == 0
+    animation = Animation.load(out[1])
+    assert animation["browDownLeft"].min() > 0.4
+    np.testing.assert_allclose(load_animation(out[0])["browDownLeft"], animation["browDownLeft"], atol=1e-4)
+    assert Path(out[2]).stat().st_size > 10_000
+
+
+def test_the_command_line_refuses_what_is_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "said.csv").write_text("phone,start,end\nB,0.2,0.3\n")
+    command = ["animate", str(tmp_path / "said.csv"), "-o", str(tmp_path / "out.csv"), "--emotion"]
+    assert main([*command, "hapy:0.7"]) != 0
+    assert "did you mean happy?" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "none.json")]) != 0
+    assert "none.json" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_metahumans_file_has_brows_and_corners(tmp_path: Path) -> None:
+    face = express(animate_phones(PHONES, behaviour=None), "angry:0.8+contempt:0.5")
+    export(face, tmp_path / "face.rigmapper.csv")
+    text = (tmp_path / "face.rigmapper.csv").read_text()
+    assert "browDownL" in text and "mouthDimpleL" in text
