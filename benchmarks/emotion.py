@@ -6,8 +6,9 @@ On utterances of a corpus: the articulation model speaks them on their phones (o
 model hears them), and every emotion is put on. Printed for each: Spearman's correlation of the asked intensity (ten of
 them) with the displacement of the vertices along the emotion's direction, the lowest of all clips; closures of p b m,
 f v at the teeth and the correlation of the opening with the neutral clip's at intensity 0.8, over whole clips and over
-speech alone; the fastest vertex of a face that goes into the emotion and back without speaking, beside the fastest in
-speech; and what it costs, as process time beside the neutral path.
+speech alone; the fastest vertex of a face that goes into the emotion, on to another and back without speaking, and the
+fastest of one that does so every 0.7 s while it speaks, beside the fastest in neutral speech; and what it costs, as
+process time beside the neutral path.
 """
 
 import json
@@ -65,6 +66,7 @@ class Found:
     opening_r: float
     opening_r_speech: float
     transition: float
+    transition_speech: float
 
 
 def spoken(utterance: Utterance, animator: Animator | None) -> Animation:
@@ -111,32 +113,35 @@ def speaking(utterance: Utterance, motion: MouthMotion) -> np.ndarray:
     return inside
 
 
-def transition(emotion: str, head: BuiltInHead) -> float:
-    """The fastest vertex on the way to an emotion and to its opposite numbers, mm a second."""
-    still = Animation(ARKIT, np.tile(ARKIT.neutral, (240, 1)), _FPS)
-    other = EMOTIONS[(EMOTIONS.index(emotion) + 4) % len(EMOTIONS)]
-    keys = (EmotionKey(0.5, {emotion: 1.0}), EmotionKey(1.5, {other: 1.0}), EmotionKey(2.5))
-    return fastest(express(still, EmotionTrack(keys)), head)
+def changing(emotion: str, *, start: float, step: float, count: int) -> EmotionTrack:
+    """An emotion in turn with the one four places further in the list; neutral at last."""
+    others = (emotion, EMOTIONS[(EMOTIONS.index(emotion) + 4) % len(EMOTIONS)])
+    keys = [EmotionKey(start + step * index, {others[index % 2]: 1.0}) for index in range(count)]
+    return EmotionTrack((*keys, EmotionKey(start + step * count)))
 
 
 def judge(
     emotion: str, clips: list[Animation], motions: list[MouthMotion], said: list[Utterance], head: BuiltInHead
 ) -> Found:
     """Measure one emotion on all clips."""
-    worst, demanded, whole, speech = 1.0, Demands(), [], []
+    worst, demanded, whole, speech, speeds = 1.0, Demands(), [], [], []
     for clip, before, utterance in zip(clips, motions, said, strict=True):
         worst = min(worst, ranks_agree(clip, emotion, head))
         after = mouth_motion(express(clip, {emotion: _ASKED}), head)
         demanded += demands(after, utterance.phones)
         whole.append(correlation(before, after, slice(None)))
         speech.append(correlation(before, after, speaking(utterance, before)))
+        turns = changing(emotion, start=0.3, step=0.7, count=int(clip.duration / 0.7))
+        speeds.append(fastest(express(clip, turns), head))
+    still = Animation(ARKIT, np.tile(ARKIT.neutral, (240, 1)), _FPS)
     return Found(
         worst,
         demanded.closure.value,
         demanded.at_teeth.value,
         float(np.mean(whole)),
         float(np.mean(speech)),
-        transition(emotion, head),
+        fastest(express(still, changing(emotion, start=0.5, step=1.0, count=2)), head),
+        max(speeds),
     )
 
 
@@ -171,15 +176,16 @@ def main(options: Options) -> None:
     speech = max(fastest(clip, head) for clip in clips)
     speaker = "speech model" if options.model else "articulation model"
     print(f"{len(clips)} clips of {options.split}, {speaker}, {_FPS:g} fps, commit {commit()}\n")
-    print("| | Spearman, worst clip | p b m closed | f v at teeth | opening r | in speech | fastest vertex, mm/s |")
-    print("|---|---|---|---|---|---|---|")
-    print(f"| neutral | | {neutral.closure.value:.3f} | {neutral.at_teeth.value:.3f} | 1 | 1 | {speech:.0f} |")
+    titles = ("Spearman, worst", "p b m closed", "f v at teeth", "opening r", "in speech", "fastest, mm/s", "in speech")
+    print(f"| | {' | '.join(titles)} |\n|{(len(titles) + 1) * '---|'}")
+    print(f"| neutral | | {neutral.closure.value:.3f} | {neutral.at_teeth.value:.3f} | 1 | 1 | | {speech:.0f} |")
     found = {}
     for emotion in track(EMOTIONS, "emotions"):
         each = found[emotion] = judge(emotion, clips, motions, said, head)
         print(
             f"| {emotion} | {each.spearman:.3f} | {each.closure:.3f} | {each.at_teeth:.3f} | {each.opening_r:.3f} "
-            f"| {each.opening_r_speech:.3f} | {each.transition:.0f} |"
+            f"| {each.opening_r_speech:.3f} | {each.transition:.0f} "
+            f"| {each.transition_speech:.0f} |"
         )
     some = slice(0, 5)
     before, added = costs(clips[some], [utterance.samples for utterance in said[some]])

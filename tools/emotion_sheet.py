@@ -33,7 +33,7 @@ def moments(opening: np.ndarray) -> tuple[int, int]:
 def main(out: Path) -> None:
     """Draw the sheet: a row for each emotion; vowel and closure for each intensity."""
     head = BuiltInHead.load()
-    neutral = Animator.load().animate(SPEECH, fps=FPS, blinks=False)
+    neutral = Animator.load().animate(SPEECH, fps=FPS, behaviour=None)
     frames = moments(mouth_motion(neutral, head).opening)
     camera = Camera.portrait(head.rest[head.head_weight > 0.95], margin=0.0)
     mesh = head_mesh(head, head.rest)

@@ -120,7 +120,7 @@ class Lips:
         opening = self.opening(speech)
         talk = 1.0 - rest
         bite = talk * self._bite(speech)
-        fitted = self._fit(speech, emotion, opening, talk=talk, bite=bite)
+        fitted = self._fit(speech, emotion, opening, talk)
         weights = speech + fitted - speech * fitted
         self._free_the_teeth(weights, fitted, bite)
         # Alone, an emotion's lips are as far apart as its shapes have them, but never inside each other.
@@ -129,17 +129,17 @@ class Lips:
         self._finish(weights, rest * alone + talk * wanted, bite)
         return weights
 
-    def _fit(self, speech: Floats, emotion: Floats, opening: Floats, *, talk: Floats, bite: Floats) -> Floats:
+    def _fit(self, speech: Floats, emotion: Floats, opening: Floats, talk: Floats) -> Floats:
         """The emotion without what speech needs otherwise [T, C]."""
         space, size = self.response.space, self.response.size
         free = _way(opening / size, _HELD)
         rounded = np.minimum(speech[:, _columns(space, _ROUNDING)].sum(1) / _ROUNDED, 1.0)
         fitted = emotion.copy()
-        fitted[:, _columns(space, _WIDENING)] *= (1.0 - 0.5 * talk * rounded)[:, None]
+        # Corners follow the emotion, not each sound: where they gave way to every contact, they would twitch.
+        fitted[:, _columns(space, _WIDENING)] *= (1.0 - 0.4 * talk * rounded)[:, None]
         fitted[:, _columns(space, _PARTING)] *= (1.0 - talk * (1.0 - free))[:, None]
         fitted[:, _columns(space, _PRESSING)] *= (1.0 - 0.7 * talk * free)[:, None]
         fitted[:, _columns(space, ("jaw",))] *= (1.0 - talk)[:, None]
-        fitted[:, _columns(space, ("mouth",))] *= (1.0 - 0.5 * bite)[:, None]
         return fitted
 
     def _bite(self, speech: Floats) -> Floats:
@@ -151,14 +151,14 @@ class Lips:
         return 1.0 - _way(apart / self.response.size, _TEETH)
 
     def _free_the_teeth(self, weights: Floats, fitted: Floats, bite: Floats) -> None:
-        """Where the lower lip bites, take back by how much the emotion raises or lowers it."""
+        """Where the lower lip bites, take back by how much the emotion raises it: half by the lip, half by the jaw."""
         lower_lip, space = self.response.lower_lip, self.response.space
         raised = np.zeros(len(fitted))
         for column in np.flatnonzero(lower_lip):
             raised += fitted[:, column] * lower_lip[column]
-        down = _columns(space, ("mouthLowerDown",))
-        if len(down):
-            weights[:, down] += (bite * raised / -lower_lip[down].sum())[:, None].clip(min=0)
+        for columns in (_columns(space, ("mouthLowerDown",)), _columns(space, ("jawOpen",))):
+            if len(columns):
+                weights[:, columns] += (0.5 * bite * raised / -lower_lip[columns].sum())[:, None].clip(min=0)
         np.clip(weights, 0.0, 1.0, out=weights)
 
     def _finish(self, weights: Floats, wanted: Floats, bite: Floats) -> None:

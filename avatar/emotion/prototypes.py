@@ -31,7 +31,7 @@ class Part:
 
 
 PROTOTYPES: Mapping[str, Mapping[int, Part]] = {
-    "happy": {6: Part(0.8, share=0.51), 12: Part(0.85), 25: Part(0.45)},
+    "happy": {6: Part(0.8, share=0.51), 12: Part(0.85), 25: Part(0.35)},
     "sad": {1: Part(1.0, share=0.6), 4: Part(0.5), 15: Part(0.9), 17: Part(0.3, share=0.67), 43: Part(0.2)},
     "angry": {
         4: Part(1.0),
@@ -42,7 +42,7 @@ PROTOTYPES: Mapping[str, Mapping[int, Part]] = {
         23: Part(0.35, share=0.29),
         24: Part(0.45),
     },
-    "surprised": {1: Part(0.9), 2: Part(0.9), 5: Part(0.8, share=0.66), 25: Part(0.25), 26: Part(0.55)},
+    "surprised": {1: Part(0.9), 2: Part(0.9), 5: Part(0.8, share=0.66), 25: Part(0.25), 26: Part(0.45)},
     "afraid": {
         1: Part(1.0),
         2: Part(0.35, share=0.57),

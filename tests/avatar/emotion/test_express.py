@@ -51,7 +51,7 @@ def test_lips_keep_their_contacts_and_openings(
     speech = (after.times > 0.3) & (after.times < 2.1)
     closed = speech & (before.opening < 0.1)
     assert closed.sum() > 15 and after.opening[closed].max() < 0.3  # a wrinkled nose lifts the lip a little
-    assert np.corrcoef(before.opening[speech], after.opening[speech])[0, 1] > 0.98
+    assert np.corrcoef(before.opening[speech], after.opening[speech])[0, 1] > 0.96
 
 
 def test_the_opening_with_emotion_rises_with_the_opening_without(head: BuiltInHead, spoken: Animation) -> None:
