@@ -5,6 +5,7 @@ means of letter-to-sound rules"); these are fewer, because for alignment consona
 """
 
 import re
+from functools import cache
 
 # letters/what must stand before/what must stand after/phones; the first that fits is taken.
 _TABLE = """
@@ -28,6 +29,7 @@ w//[aeiouy]/W  w///  z///Z
 """
 
 
+@cache
 def _rules() -> dict[str, list[tuple[str, re.Pattern[str], re.Pattern[str], tuple[str, ...]]]]:
     """The rules by the first of their letters."""
     rules: dict[str, list[tuple[str, re.Pattern[str], re.Pattern[str], tuple[str, ...]]]] = {}
@@ -36,9 +38,6 @@ def _rules() -> dict[str, list[tuple[str, re.Pattern[str], re.Pattern[str], tupl
         rule = (letters, re.compile(f"(?:{before})$"), re.compile(after), tuple(phones.split()))
         rules.setdefault(letters[0], []).append(rule)
     return rules
-
-
-_RULES = _rules()
 
 
 def spell(word: str) -> tuple[str, ...]:
@@ -50,13 +49,14 @@ def spell(word: str) -> tuple[str, ...]:
     >>> spell("blorking")
     ('B', 'L', 'AO', 'R', 'K', 'IH', 'NG')
     """
+    rules = _rules()
     phones: list[str] = []
     place = 0
     while place < len(word):
         if place and word[place] == word[place - 1] and word[place] in "bdfgklmnprstvz":  # said once
             place += 1
             continue
-        for letters, before, after, said in _RULES.get(word[place], ()):
+        for letters, before, after, said in rules.get(word[place], ()):
             end = place + len(letters)
             if word.startswith(letters, place) and before.search(word[:place]) and after.match(word[end:]):
                 phones += said
