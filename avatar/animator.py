@@ -133,7 +133,7 @@ class Animator:
         if behaviour is not None:
             behaviour = behaviour if lookahead is None else behaviour.within(lookahead)
             animation = add_behaviour(animation, sound, behaviour=behaviour, seed=seed)
-        animation = _with_emotion(animation, track, style, seed)
+        animation = _with_emotion(animation, track, style, seed, rested=sound.silent and lookahead is None)
         return replace(animation, audio=sound.path)
 
     def stream(
@@ -233,10 +233,16 @@ def _moods(emotion: "Asked | None", behaviour: Behaviour | None) -> "tuple[Emoti
 
 
 def _with_emotion(
-    animation: Animation, track: "EmotionTrack | None", style: "ExpressionStyle | None", seed: int
+    animation: Animation,
+    track: "EmotionTrack | None",
+    style: "ExpressionStyle | None",
+    seed: int,
+    *,
+    rested: bool = False,
 ) -> Animation:
     if track is None:
         return animation
-    from avatar.emotion import express
+    # As a stream would: not `express`, which knows whether speech will come.
+    from avatar.emotion import Expression
 
-    return express(animation, track, style=style, seed=seed)
+    return Expression(track, animation.fps, style=style, seed=seed, rested=rested).add(animation)

@@ -41,6 +41,8 @@ class Expression:
         fps: frames per second.
         style: how the person shows them; the average by default.
         seed: of the small changes that keep them alive; 0 or more.
+        rested: whether the mouth rested before the first frame; otherwise it waits, as after speech, before it is the
+            emotion's.
         response: of the rig that will wear the curves; by default the built-in head's.
 
     Raises:
@@ -54,6 +56,7 @@ class Expression:
         *,
         style: ExpressionStyle | None = None,
         seed: int = 0,
+        rested: bool = False,
         response: LipResponse | None = None,
     ) -> None:
         check_fps(fps)
@@ -68,8 +71,8 @@ class Expression:
         self._stressed = np.array([unit.region != "mouth" for unit in ACTION_UNITS.values()])
         self._arousal = place_table()[:, DIMENSIONS.index("arousal")]
         self._fps = float(fps)
-        # How much the mouth rested in the last frames; before the first it rests.
-        self._rested = np.ones(max(round((PAUSE + AT_REST) * fps), 1))
+        # How much the mouth rested in the last frames.
+        self._rested = np.full(max(round((PAUSE + AT_REST) * fps), 1), float(rested))
 
     def add(self, animation: Animation, *, first: int = 0) -> Animation:
         """The same frames with the emotion.
@@ -153,6 +156,8 @@ def express(
 ) -> Animation:
     """Show emotions on a face, speaking or not.
 
+    A face that never speaks has the emotion on its lips from the first frame on; one that does, where it falls silent.
+
     Args:
         animation: in ARKit, or the controls of the rig of `response`.
         emotion: a track, intensities by name, a text such as "happy:0.7", or a track's file.
@@ -173,8 +178,12 @@ def express(
         >>> bool(express(still, "happy:0.7")["mouthSmileLeft"].min() > 0.3)
         True
     """
-    track = EmotionTrack.of(emotion)
-    return Expression(track, animation.fps, style=style, seed=seed, response=response).add(animation)
+    lips = Lips.of(response) if response is not None else _built_in_lips()
+    idle = animation.space == lips.response.space and bool((lips.resting(animation.weights) > 0.99).all())
+    expression = Expression(
+        EmotionTrack.of(emotion), animation.fps, style=style, seed=seed, rested=idle, response=response
+    )
+    return expression.add(animation)
 
 
 @cache

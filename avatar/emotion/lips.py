@@ -101,9 +101,10 @@ class Lips:
         rest = self.upper.rest.min() - self.lower.rest.max()
         return np.asarray(self.upper.at(weights).min(1) - self.lower.at(weights).max(1) - rest)
 
-    def resting(self, speech: Floats) -> Floats:
+    def resting(self, speech: NDArray[np.floating]) -> Floats:
         """How much the mouth of speech [T, C] is at rest, 0..1."""
-        return 1.0 - _way(speech[:, _columns(self.response.space, ("mouth", "jaw"))].sum(1), _RESTING)
+        mouth = speech[:, _columns(self.response.space, ("mouth", "jaw"))].astype(np.float64)
+        return 1.0 - _way(mouth.sum(1), _RESTING)
 
     def express(self, speech: Floats, emotion: Floats, *, rest: Floats, gain: Floats) -> Floats:
         """Put an emotion on a speaking mouth.

@@ -88,12 +88,12 @@ def test_a_face_that_does_not_speak_shows_all_of_it(head: BuiltInHead) -> None:
 
 def test_after_speech_the_lips_go_back_to_the_emotion(head: BuiltInHead, spoken: Animation) -> None:
     opening = mouth_motion(express(spoken, "surprised:1"), head).opening
-    assert opening[:10].min() > 3.0 and opening[-1] > 3.0
-    assert opening[130:150].max() < 1.0  # as in a pause between phrases
+    assert opening[-1] > 3.0
+    assert opening[:10].max() < 1.0 and opening[130:150].max() < 1.0  # as in a pause between phrases
 
 
 def test_an_unspeaking_mouth_does_not_part_what_holds_together(spoken: Animation, head: BuiltInHead) -> None:
-    pressed = still().with_curves({"mouthRollLower": 0.4, "mouthRollUpper": 0.4})
+    pressed = still(240).with_curves({"mouthRollLower": 0.4, "mouthRollUpper": 0.4})
     assert mouth_motion(express(pressed, "surprised:1"), head).opening[60:].max() < 0.3
 
 
