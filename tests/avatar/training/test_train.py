@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from avatar.training.adapt import AdaptOptions, adapt
 from avatar.training.batches import Batch
 from avatar.training.clips import ClipMaker, ClipStyle
 from avatar.training.losses import LipLoss
-from avatar.training.train import TrainOptions, calibrate, draw_batch, train
+from avatar.training.train import TrainOptions, calibrate, deepened, draw_batch, train
 from avatar.training.validation import validate
 
 CONFIG = SpeechConfig(depth=1, past=5, future=5, width=32, dilations=(1, 2))
@@ -74,7 +75,7 @@ def test_training_learns_and_resumes(
     # A finished training has nothing left to do: the model comes back from the checkpoint as it was.
     again = fresh()
     train(again, clips(), held, options(tmp_path, 30))
-    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    state = torch.load(tmp_path / "checkpoint-1.pt", weights_only=True)
     assert state["progress"]["step"] == 30
     torch.testing.assert_close(again.state_dict(), state["model"])
     shipped = SpeechModel.load(tmp_path / "speech.safetensors")
@@ -92,6 +93,21 @@ def test_same_seed_trains_the_same_weights(tmp_path: Path) -> None:
         train(model, clips(), corpus()[:1], options(tmp_path / name, 3))
         models.append(model.state_dict())
     torch.testing.assert_close(models[0], models[1], rtol=0, atol=0)
+
+
+def test_a_trunk_grows_while_it_learns(tmp_path: Path) -> None:
+    shallow, whole = fresh(), SpeechModel(replace(CONFIG, depth=2))
+    halfway = train(shallow, clips(), corpus()[:1], options(tmp_path, 6), until=0.5)
+    assert halfway.step == 3
+    deep = deepened(shallow, 2, whole.trunk.state_dict())
+    assert deep.config.depth == 2
+    for name, value in deep.state_dict().items():
+        source = whole if name.startswith("trunk.blocks.1") else shallow
+        torch.testing.assert_close(value, source.state_dict()[name], rtol=0, atol=0)
+    assert train(deep, clips(), corpus()[:1], options(tmp_path, 6), progress=halfway).step == 6
+    assert SpeechModel.load(tmp_path / "speech.safetensors").config.depth == 2
+    # Both parts are known to be done.
+    assert train(fresh(), clips(), corpus()[:1], options(tmp_path, 6), until=0.5).step == 3
 
 
 def test_adaptation_approaches_whisper() -> None:
