@@ -134,11 +134,8 @@ class ClipMaker:
 
 def _by_voice(utterances: Sequence[Utterance]) -> list[list[int]]:
     """Which utterances each voice speaks; a corpus knows it without reading sound."""
-    described = utterances.entries if isinstance(utterances, Corpus) else utterances
-    voices: dict[str, list[int]] = {}
-    for place, entry in enumerate(described):
-        voices.setdefault(entry.voice, []).append(place)
-    return list(voices.values())
+    speakers = [each.voice for each in (utterances.entries if isinstance(utterances, Corpus) else utterances)]
+    return [[place for place, each in enumerate(speakers) if each == voice] for voice in dict.fromkeys(speakers)]
 
 
 def phone_labels(phones: Iterable[Phone], symbols: tuple[str, ...], frames: int, fps: float) -> NDArray[np.int64]:
