@@ -1,0 +1,217 @@
+"""A net that reads phones from pictures of a mouth."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn.functional import gelu, pad
+
+from avatar.articulation.phones import ARPABET
+from avatar.files import replacing
+
+_KEY = "lip_reader"
+_LEAST = 1e-2  # of the spread of a clip's grey values, so that an empty clip stays finite
+
+
+class LipReader(Protocol):
+    """Anything that watches a mouth and says what it sees, in numbers that can be compared.
+
+    Attributes:
+        fps: frames a second of the pictures that it was trained on.
+    """
+
+    fps: float
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """Features [B, T, F] of grey pictures [B, T, H, W], about 0..1; differentiable in the pictures."""
+        ...
+
+
+@dataclass(frozen=True)
+class ReaderConfig:
+    """The size of a `PhoneReader`.
+
+    Args:
+        phones: the symbols that it tells apart, silence first.
+        width: of its features.
+        channels: of its stages, from the picture on.
+        blocks: of its temporal part; each sees two frames further, every second one four.
+        size: of the pictures, pixels.
+        fps: frames a second.
+    """
+
+    phones: tuple[str, ...] = ARPABET
+    width: int = 160
+    channels: tuple[int, int, int, int] = (32, 48, 64, 96)
+    blocks: int = 4
+    size: int = 48
+    fps: float = 25.0
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a reader sees.
+
+    Args:
+        features: [B, T, F].
+        frames: [B, T, P] logits of the phone that is spoken at each frame.
+        sequence: [B, T, P + 1] logits for CTC; the last is the blank.
+    """
+
+    features: Tensor
+    frames: Tensor
+    sequence: Tensor
+
+
+class PhoneReader(nn.Module):
+    """Pictures of a mouth in, phones out: convolutions over five frames, over each picture, and over time.
+
+    Each clip's grey values are brought to mean 0 and deviation 1 first, so its light and contrast hardly matter. The
+    layout is that of LipNet (Assael et al. 2016) and its successors, small: a spatio-temporal front, a picture trunk, a
+    temporal trunk, read by CTC (Graves et al. 2006) and frame by frame.
+
+    Args:
+        config: its size.
+
+    Example:
+        >>> PhoneReader().features(torch.rand(1, 10, 48, 48)).shape
+        torch.Size([1, 10, 160])
+    """
+
+    def __init__(self, config: ReaderConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or ReaderConfig()
+        first, *rest = self.config.channels
+        # Five frames as channels: a 3D convolution, in the form that CPUs are fast at.
+        self.front = nn.Conv2d(5, first, 5, stride=2, padding=2)
+        self.front_norm = nn.GroupNorm(4, first)
+        self.trunk = nn.ModuleList(
+            _Picture(before, after) for before, after in zip([first, *rest[:-1]], rest, strict=True)
+        )
+        self.flat = nn.Linear(rest[-1] * (-(-self.config.size // 16)) ** 2, self.config.width)
+        self.time = nn.ModuleList(_Time(self.config.width, 1 + index % 2) for index in range(self.config.blocks))
+        self.norm = nn.LayerNorm(self.config.width)
+        self.frames = nn.Linear(self.config.width, len(self.config.phones))
+        self.sequence = nn.Linear(self.config.width, len(self.config.phones) + 1)
+
+    @property
+    def fps(self) -> float:
+        """Frames a second of the pictures."""
+        return self.config.fps
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """See `LipReader.features`.
+
+        Raises:
+            ValueError: the pictures are not [B, T, size, size].
+        """
+        if pictures.ndim != 4 or pictures.shape[2:] != (self.config.size, self.config.size):
+            raise ValueError(
+                f"pictures must be [B, T, {self.config.size}, {self.config.size}] grey, got {list(pictures.shape)}; "
+                "draw them with MouthPictures"
+            )
+        batch, frames = pictures.shape[:2]
+        mean = pictures.mean((1, 2, 3), keepdim=True)
+        spread = (pictures - mean).square().mean((1, 2, 3), keepdim=True).add(_LEAST**2).sqrt()
+        even = (pictures - mean) / spread
+        around = torch.cat([even[:, :1], even[:, :1], even, even[:, -1:], even[:, -1:]], 1)
+        fives = torch.stack([around[:, shift : shift + frames] for shift in range(5)], 2).flatten(0, 1)
+        hidden = gelu(self.front_norm(self.front(fives)))
+        for picture in self.trunk:
+            hidden = picture(hidden)
+        seen = self.flat(hidden.flatten(1)).reshape(batch, frames, -1).transpose(1, 2)
+        for time in self.time:
+            seen = time(seen)
+        found: Tensor = self.norm(seen.transpose(1, 2))
+        return found
+
+    def forward(self, pictures: Tensor) -> Reading:
+        """Read clips [B, T, size, size]."""
+        features = self.features(pictures)
+        return Reading(features, self.frames(features), self.sequence(features))
+
+    @torch.no_grad()
+    def read(self, pictures: Tensor) -> list[tuple[str, ...]]:
+        """The phones of clips [B, T, size, size], without silence: CTC's best path."""
+        return decode(self(pictures).sequence, self.config.phones)
+
+    def save(self, path: str | Path) -> None:
+        """Write the weights and the configuration as safetensors, in half precision."""
+        tensors = {name: value.detach().half().contiguous() for name, value in self.state_dict().items()}
+        with replacing(path) as temporary:
+            save_file(tensors, temporary, {_KEY: _to_text(self.config)})
+
+    @classmethod
+    def load(cls, path: str | Path) -> "PhoneReader":
+        """Read what `save` wrote.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it isn't a lip-reader.
+        """
+        if not Path(path).exists():
+            raise FileNotFoundError(f"no lip-reader at {path}; train one: python -m avatar.lipreading.train CORPUS OUT")
+        try:
+            with safe_open(path, framework="pt") as file:
+                header = (file.metadata() or {}).get(_KEY)
+                tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        except SafetensorError as error:
+            raise ValueError(
+                f"{path} must be a lip-reader in a .safetensors file, got something else ({error})"
+            ) from None
+        if header is None:
+            raise ValueError(f"{path} must be a lip-reader, got a .safetensors file of something else")
+        reader = cls(_from_text(header))
+        reader.load_state_dict(tensors)
+        return reader.eval()
+
+
+def decode(logits: Tensor, phones: Sequence[str]) -> list[tuple[str, ...]]:
+    """CTC's best path through logits [B, T, P + 1]: repetitions merged, then blanks (the last) left out.
+
+    >>> decode(torch.eye(3)[None, [0, 0, 2, 0, 1]], ("P", "AA"))
+    [('P', 'P', 'AA')]
+    """
+    best = logits.argmax(-1).tolist()
+    return [tuple(phones[index] for index, _ in groupby(row) if index < len(phones)) for row in best]
+
+
+class _Picture(nn.Module):
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(before, after, 3, stride=2, padding=1)
+        self.norm = nn.GroupNorm(4, after)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return gelu(self.norm(self.convolution(hidden)))
+
+
+class _Time(nn.Module):
+    def __init__(self, width: int, dilation: int) -> None:
+        super().__init__()
+        self.reach = 2 * dilation
+        self.norm = nn.GroupNorm(1, width)
+        self.convolution = nn.Conv1d(width, width, 5, dilation=dilation)
+        self.out = nn.Conv1d(width, width, 1)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        spread = pad(self.norm(hidden), (self.reach, self.reach))
+        moved: Tensor = hidden + self.out(gelu(self.convolution(spread)))
+        return moved
+
+
+def _to_text(config: ReaderConfig) -> str:
+    return json.dumps(asdict(config))
+
+
+def _from_text(text: str) -> ReaderConfig:
+    plain: dict[str, Any] = json.loads(text)
+    plain |= {name: tuple(value) for name, value in plain.items() if isinstance(value, list)}
+    return ReaderConfig(**plain)
