@@ -111,10 +111,8 @@ def test_pictures_pull_at_all_controls(scene):
     weights = scene.weights.clone().requires_grad_()
     loss(picture(head, camera, head(weights)), target).backward()
     with torch.no_grad():
-        rises = [
-            loss(picture(head, camera, up[None]), target) - loss(picture(head, camera, down[None]), target)
-            for up, down in zip(*scene.moved(step), strict=True)
-        ]
+        higher, lower = (torch.split(picture(head, camera, moved), 1) for moved in scene.moved(step))
+        rises = [loss(up, target) - loss(down, target) for up, down in zip(higher, lower, strict=True)]
     found, expected = weights.grad[0], torch.stack(rises) / (2 * step)
     assert bool((found != 0).all())
     assert (found - expected).norm() < 0.1 * expected.norm()
