@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,12 +42,15 @@ def labels_of_csv(text: str, delimiter: str) -> list[Label]:
         ValueError: a row does not fit; the message names the line.
     """
     reader = csv.reader(text.splitlines(), delimiter=delimiter)
-    rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(cell.strip() for cell in row)]
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: it is not a table ({error})") from None
     if not rows:
         return []
     number, first = rows[0]
     heading = [cell.lower() for cell in first]
-    if sum(_is_number(cell) for cell in first) >= 2:
+    if len(first) >= 3 and sum(_is_number(cell) for cell in first) >= 2:
         named = next((place for place, cell in enumerate(first) if not _is_number(cell)), len(first) - 1)
         times = [place for place in range(len(first)) if place != named][:2]
         return [_row(row, named, times[0], times[1], False, f"line {line}") for line, row in rows]
@@ -131,8 +135,9 @@ def _timed(word: dict[str, Any]) -> list[Any]:
     """The phones of a word; Gentle gives durations and no starts, and to words that it did not find no times."""
     phones: list[Any] = []
     now = word.get("start")
-    for phone in word.get("phones", ()):
-        if isinstance(phone, dict) and now is not None and "start" not in phone and "duration" in phone:
+    listed = word.get("phones")
+    for phone in listed if isinstance(listed, list) else ():
+        if isinstance(phone, dict) and _is_time(now) and "start" not in phone and _is_time(phone.get("duration")):
             phone = phone | {"start": now}
             now = now + phone["duration"]
         phones.append(phone)
@@ -179,7 +184,8 @@ def _is_number(word: str) -> bool:
 
 
 def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    # JSON knows whole numbers that no float can hold.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _whole(words: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 
 from avatar.articulation.label_files import Label, labels_of_csv, labels_of_json, labels_of_lab
@@ -125,9 +126,10 @@ def _phones(labels: Sequence[Label], notation: str | None) -> tuple[Phone, ...]:
         if symbols is None:
             shown = f"as {notation}" if notation else f"in any of {', '.join(NOTATIONS)}"
             raise ValueError(f"{label.place}: the phone {label.text!r} is not known {shown}; correct or replace it")
-        if not 0 <= label.start <= label.end:
+        if not 0 <= label.start <= label.end < inf:
             raise ValueError(
-                f"{label.place}: {label.text!r} must have 0 <= start <= end, got {label.start:g} and {label.end:g} s"
+                f"{label.place}: {label.text!r} must have 0 <= start <= end, both finite, "
+                f"got {label.start:g} and {label.end:g} s"
             )
         if phones and label.start < phones[-1].end - _TOUCHING:
             raise ValueError(
@@ -140,6 +142,8 @@ def _phones(labels: Sequence[Label], notation: str | None) -> tuple[Phone, ...]:
             _append(phones, symbol, start + place * length, start + (place + 1) * length)
     if notation is None:
         raise ValueError("its labels mix notations; give notation=, or write all in one")
+    if not phones:
+        raise ValueError("all of its phones last no time; are its times in another unit?")
     return tuple(phones)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 SILENCE = "SIL"
 """The symbol of a stretch without speech."""
@@ -88,9 +89,9 @@ class Phone:
                 f"and a few of other languages), got {self.symbol!r}; "
                 "strip the digit of 'AA1', or map the engine's phones with a table of avatar.datasets.phones"
             )
-        if not 0 <= self.start < self.end:
+        if not 0 <= self.start < self.end < inf:
             raise ValueError(
-                f"start and end must be seconds with 0 <= start < end, got {self.start} and {self.end} "
+                f"start and end must be finite seconds with 0 <= start < end, got {self.start} and {self.end} "
                 f"for {self.symbol!r}; drop empty phones before making a Phone"
             )
 

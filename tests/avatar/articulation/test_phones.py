@@ -37,7 +37,9 @@ def test_unknown_symbol_is_named(symbol: str) -> None:
         Phone(symbol, 0.0, 1.0)
 
 
-@pytest.mark.parametrize(("start", "end"), [(-0.1, 0.2), (0.2, 0.2), (0.3, 0.2), (float("nan"), 1.0)])
+@pytest.mark.parametrize(
+    ("start", "end"), [(-0.1, 0.2), (0.2, 0.2), (0.3, 0.2), (float("nan"), 1.0), (0.0, float("inf"))]
+)
 def test_times_must_go_forwards(start: float, end: float) -> None:
     with pytest.raises(ValueError, match="0 <= start < end"):
         Phone("B", start, end)
