@@ -39,15 +39,19 @@ def loudness(samples: ArrayLike, sample_rate: int, *, fps: float, frames: int | 
         [T] dB, 0 is normal, kept within -12..12; all 0 where there is no sound.
 
     Raises:
-        ValueError: samples are not mono, or a rate is not positive.
+        ValueError: samples are not mono or not finite, or a rate is not positive.
     """
     sound = np.asarray(samples)
     if sound.ndim != 1:
         raise ValueError(f"samples must be [N] mono, got {list(sound.shape)}; average the channels")
-    if not (sample_rate > 0 and fps > 0):
-        raise ValueError(f"sample_rate and fps must be above 0, got {sample_rate} and {fps}")
+    if not (0 < sample_rate < np.inf and 0 < fps < np.inf):
+        raise ValueError(f"sample_rate and fps must be numbers above 0, got {sample_rate} and {fps}")
+    if not np.isfinite(sound).all():
+        raise ValueError("samples must be finite, got some that are not; mend the recording")
     count = round(len(sound) / sample_rate * fps) if frames is None else frames
-    starts = np.unique(np.round(np.arange(0, len(sound), sample_rate / _RATE)).astype(int))
+    if count < 0:
+        raise ValueError(f"frames must be 0 or more, got {frames}")
+    starts = np.unique(np.arange(0, len(sound), sample_rate / _RATE).astype(int))
     if not len(starts) or not count:
         return np.zeros(count)
     power = np.add.reduceat(np.square(sound, dtype=np.float64), starts) / np.diff(np.append(starts, len(sound)))

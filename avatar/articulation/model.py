@@ -58,7 +58,7 @@ def articulate(
         phones always give the same curves, and a phone changes nothing further than about 0.45 s away.
 
     Raises:
-        ValueError: fps or duration is not positive, phones overlap, or loudness has the wrong length.
+        ValueError: fps or duration is not positive, phones overlap, or loudness has the wrong length or is not finite.
 
     >>> articulate([Phone("AA", 0.5, 0.75)], fps=50, duration=1.0).weights.shape
     (50, 61)
@@ -95,6 +95,9 @@ def _styled(tracks: Tracks, style: Style) -> Tracks:
 def _louder(tracks: Tracks, level: NDArray[np.float64]) -> Tracks:
     if level.shape != tracks.jaw.shape:
         raise ValueError(f"loudness must be [{len(tracks.jaw)}], in dB at each frame, got {list(level.shape)}")
+    if not np.isfinite(level).all():
+        frame = int(np.flatnonzero(~np.isfinite(level))[0])
+        raise ValueError(f"loudness must be finite dB, got {level[frame]} at frame {frame}; give 0 where none is known")
     factor = opening_factor(level)
     return replace(
         tracks, jaw=factor * tracks.jaw, opening=factor * tracks.opening, lower_lip=factor * tracks.lower_lip

@@ -113,7 +113,7 @@ def _with_silences(phones: Sequence[Phone], duration: float) -> list[Phone]:
         if phone.end > now:
             _append(line, phone.symbol, now, phone.end)
             now = phone.end
-    if duration > now + _TOLERANCE:
+    if duration > now + _TOLERANCE or not line:
         _append(line, SILENCE, now, duration)
     return line
 

@@ -262,6 +262,7 @@ def test_length_follows_duration() -> None:
     assert len(articulate([Phone("AA", 0, 1)], fps=60, duration=2.5)) == 150
     assert len(articulate([], fps=50, duration=1)) == 50
     assert isinstance(articulate([], duration=1), Animation)
+    assert len(articulate([], duration=1e-6)) == len(articulate([Phone("P", 0, 1e-6)])) == 1
 
 
 @pytest.mark.parametrize(
@@ -271,6 +272,7 @@ def test_length_follows_duration() -> None:
         ({"duration": -1.0}, "duration must be seconds above 0, got -1.0"),
         ({"duration": float("nan")}, "duration must be seconds above 0, got nan"),
         ({"loudness": np.ones(3)}, r"loudness must be \[25\], in dB at each frame, got \[3\]"),
+        ({"loudness": np.full(25, np.nan)}, "loudness must be finite dB, got nan at frame 0"),
     ],
 )
 def test_bad_arguments_are_named(arguments: dict, message: str) -> None:

@@ -62,12 +62,23 @@ def test_twenty_decibels_double() -> None:
 
 
 @pytest.mark.parametrize(
-    ("samples", "rate", "message"),
+    ("changed", "message"),
     [
-        (np.zeros((2, 5)), RATE, r"samples must be \[N\] mono, got \[2, 5\]; average"),
-        (np.zeros(5), 0, "sample_rate and fps must be above 0, got 0 and 50"),
+        ({"samples": np.array([0.1, np.nan])}, "samples must be finite"),
+        ({"samples": np.zeros((2, 3))}, r"samples must be \[N\] mono, got \[2, 3\]"),
+        ({"fps": np.inf}, "must be numbers above 0, got 16000 and inf"),
+        ({"sample_rate": 0}, "must be numbers above 0, got 0"),
+        ({"frames": -1}, "frames must be 0 or more, got -1"),
     ],
 )
-def test_bad_arguments_are_named(samples: np.ndarray, rate: int, message: str) -> None:
+def test_bad_arguments_are_named(changed: dict, message: str) -> None:
+    arguments = {"samples": voice((0.1, 0)), "sample_rate": RATE, "fps": 50} | changed
     with pytest.raises(ValueError, match=message):
-        loudness(samples, rate, fps=50)
+        loudness(arguments.pop("samples"), arguments.pop("sample_rate"), **arguments)
+
+
+@pytest.mark.parametrize("rate", [100, 8_000, 11_025, 44_100])
+def test_any_rate_and_length_can_be_heard(rate: int) -> None:
+    for count in (1, 2, rate // 3 + 1, 3 * rate):
+        level = loudness(np.sin(np.arange(count)), rate, fps=50, frames=7)
+        assert level.shape == (7,) and np.isfinite(level).all()
