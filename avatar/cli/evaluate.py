@@ -133,7 +133,7 @@ class Evaluate:
                 sys.stdout.write(f"{scene.name} -> {target}\n")
 
     def _print(self, scenes: "Sequence[Scene]", total: dict[str, Any]) -> None:
-        from avatar.evaluation.table import table
+        from avatar.evaluation.table import numbers, table
 
         if self.each and len(scenes) > 1:
             for scene in scenes:
@@ -141,6 +141,8 @@ class Evaluate:
         if len(scenes) > 1:
             sys.stdout.write(f"{len(scenes)} recordings together\n\n")
         sys.stdout.write(table(total) + "\n")
+        if not any(value is not None for judgement in total.values() for value in numbers(judgement).values()):
+            sys.stdout.write("nothing could be measured: give --reference, or --phones and clips of several frames\n")
         masks = next((scene.masks for scene in scenes if scene.masks), {})
         if masks:
             sys.stdout.write("\nmasks: " + "; ".join(f"{name}: {mask}" for name, mask in masks.items()) + "\n")

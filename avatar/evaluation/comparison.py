@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -134,16 +135,23 @@ def _judge_case(scene: Scene, heading: str, case: Case, how: Comparing) -> None:
         reference = how.read_reference(case.reference)
         reference = reference if how.fps is None else reference.resample(how.fps)
         clip, reference = _alike(clip, reference, case, overlap=how.overlap)
-        target = _Target(reference, reference.motion())
+        target = _Target(reference, _motion(reference, case.reference))
         _keep(scene, REFERENCE, reference, target.motion)
         scene.judgements.setdefault(REFERENCE, judge(target.motion, scene.phones))
-    motion = clip.motion()
+    motion = _motion(clip, case.clip)
     _keep(scene, heading, clip, motion)
     try:
         scene.judgements[heading] = _judge(clip, motion, target, scene, how)
     except ValueError as error:
         raise ValueError(f"{case.clip}: {error}") from None
     _judge_envelopes(scene, motion.fps, target, how)
+
+
+def _motion(recording: Recording, path: Path) -> MouthMotion:
+    try:
+        return recording.motion()
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def _phones(case: Case, sound: Sound | None) -> tuple[Phone, ...]:
@@ -167,6 +175,8 @@ def _judge_envelopes(scene: Scene, fps: float, target: _Target | None, how: Comp
     face = face_of(head)
     sound = scene.sound
     for heading, animation in envelope_animations(sound.samples, sample_rate=sound.sample_rate, fps=fps).items():
+        if not len(animation):
+            return
         # The sound may be a little shorter than what was captured: its last frame holds.
         held = animation if target is None else animation.resample(fps, frames=len(target.recording))
         motion = scene.motions[heading] = mouth_motion(held, head)

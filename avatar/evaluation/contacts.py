@@ -103,7 +103,7 @@ def _read(motion: MouthMotion, curve: NDArray[np.float64], start: float, end: fl
 
 
 def _frames(motion: MouthMotion, pauses: Sequence[Phone], margin: float) -> NDArray[np.bool_]:
-    """The frames [T] within the pauses, without `margin` seconds at the ends that touch speech."""
+    """The frames [T] within the pauses, without `margin` seconds at both ends."""
     times, inside = motion.times, np.zeros(len(motion.times), bool)
     for pause in pauses:
         inside |= (times >= pause.start + margin) & (times < pause.end - margin)

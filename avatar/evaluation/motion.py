@@ -18,9 +18,9 @@ class MouthMotion:
     """Mouth measures over time, [T] each, in mm on a rig at neutral identity.
 
     Args:
-        opening: distance of the inner mid points of the lips.
+        opening: free height between the inner lips at the middle, beyond that at rest.
         width: distance of the mouth's corners.
-        protrusion: how far the lips stand forward of the neutral lips.
+        protrusion: how far the upper lip's front stands forward of where it rests.
         lower_lip_to_teeth: distance of the lower lip from the upper teeth; NaN without teeth.
         fps: frames per second; frame t is the instant t / fps.
     """

@@ -160,6 +160,7 @@ class Captured:
             position = np.minimum(frames * self.frame_rate / self.fps, len(self.vertices) - 1)
             first, last = int(position[0]), int(np.ceil(position[-1]))
             block = np.asarray(self.vertices[first : last + 1], np.float32)
+            _check_finite(block, first)
             flat = between_frames(block.reshape(len(block), -1), position, first=first)
             yield self.face.held(self.scale * flat.reshape(len(frames), -1, 3).astype(np.float64), self.neutral)
 
@@ -219,6 +220,12 @@ class Reader:
         neutral = face.rest if file.neutral is None else scale * np.asarray(file.neutral, np.float64)
         _check_size(scale * np.asarray(file.vertices[0], np.float64), face.rest, path)
         return Captured(file.vertices, scale, fps, fps, len(file.vertices), neutral, face)
+
+
+def _check_finite(vertices: NDArray[np.float32], first: int) -> None:
+    frames = np.flatnonzero(~np.isfinite(vertices).all((1, 2)))
+    if len(frames):
+        raise ValueError(f"vertices must be finite, got some in frame {first + frames[0]} that are not; mend the file")
 
 
 def _check_size(vertices: Array, rest: Array, path: str | os.PathLike[str]) -> None:

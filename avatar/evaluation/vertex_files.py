@@ -50,7 +50,7 @@ def read_vertices(path: str | os.PathLike[str]) -> VertexFile:
 
     Raises:
         OSError: there is no such file, or it may not be read.
-        ValueError: no such arrays, of other shapes, or not finite.
+        ValueError: no such arrays, or of other shapes.
     """
     path = Path(path)
     try:

@@ -195,3 +195,26 @@ def test_clip_and_reference_must_fit(run, truth, vertices, tmp_path):
     assert code == 2 and "--vertex-fps" in err
     code, _, err = run("evaluate", vertices, "--reference", truth, "--vertex-fps", 30)
     assert code == 2 and "1e+03 times its size" in err and "--unit 0.001" in err
+
+
+def test_vertices_that_are_not_finite_are_named(run, vertices, truth, tmp_path):
+    damaged = np.load(vertices)
+    damaged[20, 300] = np.nan
+    path = tmp_path / "damaged.npy"
+    np.save(path, damaged)
+    code, _, err = run("evaluate", path, "--reference", truth, "--vertex-fps", FPS, "--unit", 0.001)
+    assert code == 2 and "damaged.npy: vertices must be finite, got some in frame 20" in err
+
+
+def test_a_clip_too_short_for_anything_says_so(run, tmp_path):
+    path = tmp_path / "frame.npz"
+    articulate(PHONES, fps=FPS, duration=1 / FPS).save(path)
+    code, out, _ = run("evaluate", path)
+    assert code == 0 and "nothing could be measured" in out
+
+
+def test_sound_too_short_for_a_frame_is_left_out(run, truth, write_sound):
+    sound = write_sound("blip.wav", np.full(100, 0.1, np.float32))
+    code, out, err = run("evaluate", truth, "--reference", truth, "--audio", sound)
+    assert code == 0, err
+    assert "RMS" not in out
