@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import tyro
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from avatar.articulation.phones import Phone
 from avatar.datasets.alignment import Aligner
 from avatar.datasets.build import build
+from avatar.datasets.manners import MANNERS
 from avatar.datasets.parts import all_parts
 from avatar.datasets.report import report, table
 from avatar.datasets.shards import Entry, read_manifest, read_samples, write_manifest
@@ -77,6 +78,7 @@ class Corpus(Sequence[Utterance]):
 
         Raises:
             FileNotFoundError: if the folder holds no corpus.
+            ValueError: if the manifest is damaged, or there is no such split.
         """
         corpus = cls(Path(folder), read_manifest(Path(folder)))
         return corpus if split is None else corpus.where(split=split)
@@ -90,7 +92,14 @@ class Corpus(Sequence[Utterance]):
         language: str | None = None,
         manner: str | None = None,
     ) -> Corpus:
-        """The part of the corpus of which all that is given is true; None matches all."""
+        """The part of the corpus of which all that is given is true; None matches all.
+
+        Raises:
+            ValueError: if there is no such split or manner; of voices, engines and languages only the corpus knows.
+        """
+        for value, name, known in ((split, "split", get_args(Split)), (manner, "manner", tuple(MANNERS))):
+            if value is not None and value not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
         asked = {"split": split, "engine": engine, "voice": voice, "language": language, "manner": manner}
         wanted = [
             entry
@@ -143,27 +152,33 @@ def main() -> None:
     """The command line."""
     options = tyro.cli(Options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        _run(options)
+    except (MissingToolError, OSError, ValueError) as error:
+        raise SystemExit(str(error)) from None
+    except KeyboardInterrupt:
+        raise SystemExit("interrupted; the same command goes on from here") from None
+
+
+def _run(options: Options) -> None:
     if options.report:
+        if not (options.folder / "shards").is_dir():
+            raise ValueError(f"{options.folder} holds no corpus; build it with the same command, without --report")
         write_manifest(options.folder)
         sys.stdout.write(table(report(options.folder)) + "\n")
         return
     known = {part.name: part for part in all_parts(options.tools)}
     unknown = sorted(set(options.parts) - set(known))
     if unknown:
-        raise SystemExit(f"--parts must be of {', '.join(known)}; got {', '.join(unknown)}")
-    try:
-        build(
-            options.folder,
-            [known[name] for name in options.parts or known],
-            Aligner,
-            hours=options.hours,
-            workers=options.workers,
-            seed=options.seed,
-        )
-    except MissingToolError as error:
-        raise SystemExit(str(error)) from None
-    except KeyboardInterrupt:
-        raise SystemExit("interrupted; the same command goes on from here") from None
+        raise ValueError(f"--parts must be of {', '.join(known)}; got {', '.join(unknown)}")
+    build(
+        options.folder,
+        [known[name] for name in options.parts or known],
+        Aligner,
+        hours=options.hours,
+        workers=options.workers,
+        seed=options.seed,
+    )
     sys.stdout.write(table(report(options.folder)) + "\n")
 
 

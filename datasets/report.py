@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import nan
 from pathlib import Path
 
 from avatar.articulation.phones import SILENCE
@@ -25,7 +26,8 @@ class PartReport:
         training_hours: of the split "train" alone.
         voices: speakers.
         dropped: share of the utterances that were made but not kept, 0..1.
-        difference: median over utterances of the median distance of the two opinions about phone times, in seconds.
+        difference: median over utterances of the median distance of the two opinions about phone times, in seconds;
+            NaN where all were dropped.
     """
 
     name: str
@@ -74,7 +76,7 @@ def report(folder: Path) -> Report:
     for entry in training:
         licences[entry.licence] += entry.seconds / 3600  # type: ignore[assignment]  # typeshed counts in integers
     return Report(
-        parts=tuple(_part(name, by_part[name], lost[name]) for name in sorted(by_part)),
+        parts=tuple(_part(name, by_part.get(name, []), lost[name]) for name in sorted({*by_part, *lost})),
         speakers=len({entry.voice for entry in training}),
         pairs=len(english & SEAMS) / len(SEAMS),
         all_pairs=len(phone_pairs(training)),
@@ -97,13 +99,13 @@ def _part(name: str, entries: Sequence[Entry], lost: int) -> PartReport:
     differences = sorted(entry.difference for entry in entries)
     return PartReport(
         name=name,
-        language=entries[0].language,
-        split="train" if "train" in splits else min(splits),
+        language=entries[0].language if entries else "-",
+        split="train" if "train" in splits else min(splits, default="-"),
         hours=sum(entry.seconds for entry in entries) / 3600,
         training_hours=sum(entry.seconds for entry in entries if entry.split == "train") / 3600,
         voices=len({entry.voice for entry in entries}),
         dropped=lost / (len(entries) + lost),
-        difference=differences[len(differences) // 2],
+        difference=differences[len(differences) // 2] if differences else nan,
     )
 
 

@@ -22,6 +22,8 @@ MANIFEST = "manifest.jsonl"
 FULL_SCALE = 32767
 """The stored integer that means 1."""
 
+_MAKE_AGAIN = "delete the shard and run python -m avatar.datasets.corpus again"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -74,9 +76,18 @@ def to_json(entry: Entry) -> dict[str, Any]:
 
 
 def from_json(plain: dict[str, Any]) -> Entry:
-    """The entry back from `to_json`."""
-    phones = tuple(Phone(symbol, start, end) for symbol, start, end in plain["phones"])
-    return Entry(**{**plain, "phones": phones})
+    """The entry back from `to_json`; what manifests of older corpora lack has its default.
+
+    Raises:
+        ValueError: it is no such entry.
+    """
+    try:
+        phones = tuple(Phone(symbol, start, end) for symbol, start, end in plain["phones"])
+        return Entry(**{**plain, "phones": phones})
+    except KeyError as error:
+        raise ValueError(f"it has no {error}") from None
+    except TypeError as error:
+        raise ValueError(f"it is no utterance of a corpus ({error})") from None
 
 
 def part_of(name: str) -> str:
@@ -117,20 +128,38 @@ def write_shard(
 
 
 def read_samples(folder: Path, entry: Entry) -> NDArray[np.float32]:
-    """The sound of one utterance, [N] float32; only its own samples are read from the disk."""
-    sound = np.load(shard_path(folder, entry.shard).with_suffix(".npy"), mmap_mode="r")
-    own = sound[entry.first : entry.first + round(entry.seconds * SAMPLE_RATE)]
-    return np.asarray(own / FULL_SCALE, np.float32)
+    """The sound of one utterance, [N] float32; only its own samples are read from the disk.
+
+    Raises:
+        OSError: the sound of its shard is missing.
+        ValueError: it is damaged, or ends too early.
+    """
+    path = shard_path(folder, entry.shard).with_suffix(".npy")
+    try:
+        sound = np.load(path, mmap_mode="r")
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}); {_MAKE_AGAIN}") from None
+    last = entry.first + round(entry.seconds * SAMPLE_RATE)
+    if last > len(sound):
+        raise ValueError(f"{path} must hold {last} samples for {entry.id}, got {len(sound)}; {_MAKE_AGAIN}")
+    return np.asarray(sound[entry.first : last] / FULL_SCALE, np.float32)
 
 
 def read_shards(folder: Path) -> tuple[list[Entry], list[str]]:
-    """All entries of the finished shards, and the ids of dropped utterances."""
+    """All entries of the finished shards, and the ids of dropped utterances.
+
+    Raises:
+        ValueError: a shard is damaged.
+    """
     entries: list[Entry] = []
     dropped: list[str] = []
     for path in sorted((folder / "shards").glob("*.json")):
-        content = json.loads(path.read_text("utf-8"))
-        entries += [from_json(plain) for plain in content["utterances"]]
-        dropped += content["dropped"]
+        try:
+            content = json.loads(path.read_text("utf-8"))
+            entries += [from_json(plain) for plain in content["utterances"]]
+            dropped += content["dropped"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is damaged ({error}); {_MAKE_AGAIN}") from None
     return entries, dropped
 
 
@@ -157,6 +186,7 @@ def read_manifest(folder: Path) -> list[Entry]:
 
     Raises:
         FileNotFoundError: if there is none.
+        ValueError: if a line of it cannot be read.
     """
     path = folder / MANIFEST
     if not path.exists():
@@ -164,4 +194,12 @@ def read_manifest(folder: Path) -> list[Entry]:
             f"folder must hold a corpus with {MANIFEST}, got {folder}; "
             "build it with: python -m avatar.datasets.corpus FOLDER"
         )
-    return [from_json(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+    entries: list[Entry] = []
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            entries += [from_json(json.loads(line))] if line.strip() else []
+        except ValueError as error:  # JSON's and Unicode's errors are ValueErrors
+            raise ValueError(
+                f"{path}, line {number}: {error}; write it again with: python -m avatar.datasets.corpus FOLDER --report"
+            ) from None
+    return entries

@@ -102,10 +102,14 @@ def language_voices(language: str) -> list[Voice]:
     blends = [
         Voice(f"kokoro-{name}+{other}", "kokoro", (name, other), language=language)
         for place, name in enumerate(training)
-        for other in (KOKORO_TRAINING[(5 * place) % 24], KOKORO_TRAINING[(5 * place + 11) % 24])
+        for other in (_english(5 * place), _english(5 * place + 11))
     ]
     strangers = [Voice(f"kokoro-{name}", "kokoro", (name,), held_out=True, language=language) for name in held_out]
     return [*single, *blends, *strangers]
+
+
+def _english(place: int) -> str:
+    return KOKORO_TRAINING[place % len(KOKORO_TRAINING)]
 
 
 def russian_voices() -> list[Voice]:

@@ -108,3 +108,60 @@ def test_shards_from_before_languages_are_english(written: Path) -> None:
     assert {utterance.language for utterance in corpus} == {"English"}
     assert len(corpus.where(language="Finnish")) == 0
     assert len(corpus.where(manner="plain")) == 2
+
+
+def test_unknown_splits_and_manners_are_named(written: Path) -> None:
+    with pytest.raises(ValueError, match=r"split must be one of train, .*, got 'held_out_voise'"):
+        Corpus.open(written, split="held_out_voise")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="manner must be one of plain, shouted, whispered, got 'sung'"):
+        Corpus.open(written).where(manner="sung")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'{"id": "fa', "Unterminated string"),
+        (b'{"id": "fake-0"}', "it has no 'phones'"),
+        (b'{"phones": []}', "it is no utterance of a corpus"),
+        (b'{"phones": [["QQ", 0, 1]]}', "got 'QQ'"),
+        (b"3", "it is no utterance of a corpus"),
+        (b"\xff\xff", "can't decode"),
+    ],
+)
+def test_damaged_lines_of_a_manifest_are_named(written: Path, line: bytes, message: str) -> None:
+    path = written / "manifest.jsonl"
+    path.write_bytes(path.read_bytes() + b"\n" + line)
+    with pytest.raises(ValueError, match=rf"manifest\.jsonl, line 4: .*{message}.*--report"):
+        Corpus.open(written)
+
+
+def test_damaged_shards_are_named(written: Path) -> None:
+    sound = written / "shards" / "fake-0000.npy"
+    np.save(sound, np.zeros(10, np.int16))
+    with pytest.raises(ValueError, match=r"fake-0000\.npy must hold \d+ samples for fake-00000, got 10; delete"):
+        Corpus.open(written)[0]
+    sound.write_bytes(b"junk")
+    with pytest.raises(ValueError, match=r"fake-0000\.npy is damaged"):
+        Corpus.open(written)[0]
+    sound.with_suffix(".json").write_text('{"dropped": []')
+    with pytest.raises(ValueError, match=r"fake-0000\.json is damaged .*; delete the shard"):
+        write_manifest(written)
+
+
+def test_no_report_of_what_is_no_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.argv", ["corpus", str(tmp_path), "--report"])
+    with pytest.raises(SystemExit, match="holds no corpus; build it"):
+        main()
+    assert not list(tmp_path.iterdir())
+
+
+def test_command_names_bad_hours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.argv", ["corpus", str(tmp_path), "--hours", "0"])
+    with pytest.raises(SystemExit, match=r"hours must be above 0, got 0\.0"):
+        main()
+
+
+def test_downloads_that_are_nowhere_are_missing(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="only a build of the corpus needs onnx")
+    with pytest.raises(MissingToolError, match="pip download"):
+        unpack(tmp_path / "nowhere")

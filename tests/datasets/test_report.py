@@ -51,3 +51,10 @@ def test_table_shows_it(corpus: Path) -> None:
     assert "| fake | English | train | 0.30 | 0.30 | 2 | 25.0 | 20 |" in shown
     assert "0.40 hours, 0.30 of them for training, from 2 training speakers." in shown
     assert "free 0.30 h" in shown
+
+
+def test_a_part_of_which_nothing_was_kept_is_told(corpus: Path) -> None:
+    write_shard(corpus, "worst-0000", [], [], dropped=["worst-00000", "worst-00001"])
+    (worst,) = (part for part in report(corpus).parts if part.name == "worst")
+    assert (worst.dropped, worst.hours, worst.voices) == (1.0, 0.0, 0)
+    assert "| worst | - | - | 0.00 | 0.00 | 0 | 100.0 | nan |" in table(report(corpus))
