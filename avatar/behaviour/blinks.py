@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import radians
 
 from avatar.behaviour.chance import Chance
-from avatar.behaviour.layer import check_size
+from avatar.behaviour.layer import check_share
 from avatar.behaviour.moments import Kind, Moment
 from avatar.behaviour.motion import Pulse
 
@@ -48,7 +48,7 @@ class Blinks:
             if not 0.0 < rate <= 60.0:
                 raise ValueError(f"{name} must be within 0 (exclusive) and 60 blinks a minute, got {rate}")
         for name in ("at_pauses", "partial"):
-            check_size(getattr(self, name), name)
+            check_share(getattr(self, name), name)
 
 
 class BlinkLayer:

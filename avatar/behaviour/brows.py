@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from avatar.behaviour.chance import Chance
-from avatar.behaviour.layer import check_size
+from avatar.behaviour.layer import check_share, check_size
 from avatar.behaviour.moments import Kind, Moment
 from avatar.behaviour.motion import Pulse
 
@@ -35,7 +35,7 @@ class Brows:
 
     def __post_init__(self) -> None:
         check_size(self.size, "size")
-        check_size(self.often, "often")
+        check_share(self.often, "often")
 
 
 class BrowLayer:

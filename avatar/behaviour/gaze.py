@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from math import cos, degrees, log, pi, radians, sin
 
 from avatar.behaviour.chance import Chance
-from avatar.behaviour.layer import check_size
+from avatar.behaviour.layer import check_share, check_size
 from avatar.behaviour.moments import Kind, Moment
 from avatar.behaviour.motion import Step
 from avatar.behaviour.path import Path
@@ -56,8 +56,9 @@ class Gaze:
     def __post_init__(self) -> None:
         if len(self.focus.values[0]) != 3:
             raise ValueError(f"focus must be points (x, y, z) in metres, got {len(self.focus.values[0])} numbers each")
-        for name in ("away", "thinking", "restless"):
+        for name in ("away", "restless"):
             check_size(getattr(self, name), name)
+        check_share(self.thinking, "thinking")
 
 
 def saccade_duration(angle: float) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from math import radians
 
 from avatar.behaviour.chance import Chance
-from avatar.behaviour.layer import check_size
+from avatar.behaviour.layer import check_share, check_size
 from avatar.behaviour.moments import Kind, Moment
 from avatar.behaviour.motion import Pulse, Step
 from avatar.behaviour.path import Path
@@ -76,7 +76,7 @@ class Nods:
 
     def __post_init__(self) -> None:
         check_size(self.size, "size")
-        check_size(self.often, "often")
+        check_share(self.often, "often")
 
 
 class PostureLayer:

@@ -17,6 +17,16 @@ class Layer(Protocol):
         ...
 
 
+def check_share(value: float, name: str) -> None:
+    """Refuse probabilities and shares that are not within 0 and 1.
+
+    Raises:
+        ValueError: naming the option.
+    """
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"{name} must be a share within 0 and 1, got {value}")
+
+
 def check_size(value: float, name: str) -> None:
     """Refuse sizes and rates that are not numbers from 0 on.
 

@@ -76,7 +76,12 @@ class Performer:
 
         Args:
             samples: [n] at 16 kHz, -1..1.
+
+        Raises:
+            ValueError: they are not one channel.
         """
+        if np.ndim(samples) != 1:
+            raise ValueError(f"samples must be [n], one channel, got {list(np.shape(samples))}; average the channels")
         self.hear_loudness(self._loudness.push(samples))
 
     def hear_loudness(self, loudness: NDArray[np.float64]) -> None:
@@ -95,8 +100,8 @@ class Performer:
         Raises:
             ValueError: it is no point.
         """
-        if len(point) != 3 or not np.isfinite(point).all():
-            raise ValueError(f"look_at needs a point (x, y, z) in metres, got {point}")
+        if len(point) != 3 or not np.isfinite(point).all() or not any(point):
+            raise ValueError(f"look_at needs a point (x, y, z) in metres other than that between the ears, got {point}")
         here = self._paths.focus(np.array([self._now]))[0]
         angle = float(np.arccos(np.clip(here @ point / np.linalg.norm(here) / np.linalg.norm(point), -1.0, 1.0)))
         duration = saccade_duration(angle)

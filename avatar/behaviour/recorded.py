@@ -16,13 +16,15 @@ def perform(voice: Sound | None, duration: float, *, behaviour: Behaviour = ALIV
 
     Args:
         voice: what it says, at 16 kHz; None for a face that listens.
-        duration: seconds.
+        duration: seconds, 0 or more.
         behaviour: which layers, and how; all of them by default.
         seed: another seed, other movements; 0 or more.
 
     Raises:
-        ValueError: the voice has another rate, or the seed is negative.
+        ValueError: the voice has another rate, or duration or seed are negative.
     """
+    if not 0.0 <= duration < np.inf:
+        raise ValueError(f"duration must be seconds, 0 or more, got {duration}")
     if voice is not None and voice.sample_rate != SAMPLE_RATE:
         raise ValueError(
             f"voice must be at {SAMPLE_RATE} Hz, got {voice.sample_rate}; use voice.resample({SAMPLE_RATE})"

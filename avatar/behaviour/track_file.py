@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[type[Pulse] | type[Step], int]] = {
 """What the tracks consist of, and how many numbers each movement goes by."""
 
 PATHS = ("focus", "home")
+"""What may move between given points, of three numbers each."""
 
 
 def write_tracks(path: str | os.PathLike[str], tracks: dict[str, Any]) -> None:
@@ -43,7 +44,9 @@ def read_tracks(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ValueError(f"{path} is not a performance: expected an object with tracks, got {type(content).__name__}")
     unknown = sorted(set(content) - {*KINDS, *PATHS})
     if unknown:
-        raise ValueError(f"{path} has tracks that are unknown: {', '.join(unknown)}; known are {', '.join(KINDS)}")
+        raise ValueError(
+            f"{path} has tracks that are unknown: {', '.join(unknown)}; known are {', '.join([*KINDS, *PATHS])}"
+        )
     tracks = {}
     for name, value in content.items():
         try:
@@ -55,7 +58,10 @@ def read_tracks(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _path(value: Any) -> Path:
-    return Path(tuple(value["times"]), tuple(map(tuple, value["values"])), bool(value.get("eased", False)))
+    path = Path(tuple(value["times"]), tuple(map(tuple, value["values"])), bool(value.get("eased", False)))
+    if len(path.values[0]) != 3:
+        raise ValueError(f"values need 3 numbers each, got {len(path.values[0])}")
+    return path
 
 
 def _movements(value: Any, kind: type[Pulse] | type[Step], width: int) -> tuple[Pulse | Step, ...] | None:

@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from avatar.animation import Animation
 from avatar.audio import Sound
-from avatar.behaviour import ALIVE, Behaviour, Performance, Performer, Pulse, Step, add_behaviour, perform
+from avatar.behaviour import (
+    ALIVE,
+    Behaviour,
+    Blinks,
+    Brows,
+    Gaze,
+    Nods,
+    Performance,
+    Performer,
+    Pulse,
+    Step,
+    add_behaviour,
+    perform,
+)
 from avatar.controls import ARKIT, Control, ControlSpace
 
 LAYERS = ("blinks", "gaze", "posture", "nods", "brows", "breath")
@@ -121,6 +134,10 @@ def test_a_live_face_turns_its_eyes_to_a_point(still):
     assert after["eyeLookOutLeft"][0] < 0.1 and after["eyeLookOutLeft"][-1] > 0.6
     with pytest.raises(ValueError, match="look_at needs a point"):
         performer.look_at(0.5, 0.0)
+    with pytest.raises(ValueError, match=r"other than that between the ears, got \(0, 0, 0\)"):
+        performer.look_at(0, 0, 0)
+    with pytest.raises(ValueError, match=r"samples must be \[n\], one channel, got \[2, 160\]"):
+        performer.hear(np.zeros((2, 160), np.float32))
 
 
 def test_a_live_face_forgets(talk):
@@ -171,6 +188,7 @@ def test_saved_edited_and_loaded(talk, tmp_path):
         ('{"nods": [{"start": 0, "rise": 0, "hold": 0, "fall": 1, "size": [0, 1, 0]}]}', "rise above 0"),
         ('{"nods": [{"start": NaN, "rise": 1, "hold": 0, "fall": 1, "size": [0, 1, 0]}]}', "must be finite"),
         ('{"focus": {"times": [0]}}', "track 'focus' cannot be read"),
+        ('{"focus": {"times": [0], "values": [[1, 2]]}}', "track 'focus' cannot be read: values need 3 numbers each"),
     ],
 )
 def test_damaged_files_are_named(tmp_path, content, message):
@@ -187,3 +205,19 @@ def test_arguments_are_checked(still):
     with pytest.raises(ValueError, match="voice must be at 16000 Hz, got 8000"):
         add_behaviour(still(1.0), Sound(np.zeros(8000, np.float32), 8000))
     assert len(add_behaviour(still(0.0))) == 0
+
+
+@pytest.mark.parametrize("duration", [-1.0, float("nan"), float("inf")])
+def test_durations_that_cannot_be_are_refused(duration):
+    with pytest.raises(ValueError, match="duration must be seconds, 0 or more"):
+        perform(None, duration)
+
+
+@pytest.mark.parametrize(
+    ("layer", "option"),
+    [(Blinks, "at_pauses"), (Blinks, "partial"), (Gaze, "thinking"), (Nods, "often"), (Brows, "often")],
+)
+def test_shares_end_at_one(layer, option):
+    assert getattr(layer(**{option: 1.0}), option) == 1.0
+    with pytest.raises(ValueError, match=f"{option} must be a share within 0 and 1, got 1.5"):
+        layer(**{option: 1.5})

@@ -92,7 +92,7 @@ def _without_pauses(seed):
     [
         ({"speaking": 0.0}, "speaking must be within 0"),
         ({"listening": 90.0}, "60 blinks a minute, got 90"),
-        ({"partial": -0.1}, "partial must be a number, 0 or more, got -0.1"),
+        ({"partial": -0.1}, "partial must be a share within 0 and 1, got -0.1"),
         ({"at_pauses": float("nan")}, "at_pauses"),
     ],
 )
