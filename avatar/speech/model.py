@@ -232,14 +232,14 @@ def _checked(samples: ArrayLike, sample_rate: int) -> NDArray[np.float32]:
         raise ValueError(f"samples must be [N], one channel, got {list(audio.shape)}; average the channels first")
     if len(audio) == 0:
         raise ValueError("samples must hold at least one sample, got none")
+    if not 0 < sample_rate < np.inf:
+        raise ValueError(f"sample_rate must be a number above 0 samples per second, got {sample_rate}")
     bad = np.flatnonzero(~np.isfinite(audio))
     if len(bad):
         raise ValueError(
             f"samples must be finite, got {len(bad)} that are not, the first at {bad[0] / sample_rate:.3f} s; "
             "mend the recording or replace them with numpy.nan_to_num"
         )
-    if sample_rate <= 0:
-        raise ValueError(f"sample_rate must be above 0 samples per second, got {sample_rate}")
     if sample_rate != SAMPLE_RATE:
         import soxr
 

@@ -179,11 +179,20 @@ class SpeechStream:
         return self._given
 
     def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Take in samples [n] in -1..1, n at least 0; return the curves [m, C] that have become final."""
+        """Take in samples [n] in -1..1, n at least 0; return the curves [m, C] that have become final.
+
+        Raises:
+            ValueError: samples are not one channel or not finite, or came after `flush`.
+        """
         if self._closed:
             raise ValueError("samples came after flush; begin a new stream")
-        self._samples += len(samples)
-        return self._push(np.asarray(samples, np.float32))
+        heard = np.asarray(samples, np.float32)
+        if heard.ndim != 1:
+            raise ValueError(f"samples must be [n], one channel, got {list(heard.shape)}; average the channels first")
+        if not np.isfinite(heard).all():
+            raise ValueError("samples must be finite, got some that are not; mend them with numpy.nan_to_num")
+        self._samples += len(heard)
+        return self._push(heard)
 
     def flush(self) -> NDArray[np.float32]:
         """End the stream in silence; return the remaining curves, so that ceil(seconds * 50) frames were given."""

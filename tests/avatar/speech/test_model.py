@@ -88,10 +88,12 @@ def test_other_sample_rates(untrained: SpeechModel) -> None:
         (np.zeros(0), 16000, r"at least one sample, got none"),
         (np.zeros((2, 100)), 16000, r"must be \[N\], one channel, got \[2, 100\]; average the channels"),
         (np.array([0.0, np.nan, np.inf]), 2, r"2 that are not, the first at 0\.500 s; mend"),
-        (np.zeros(10), 0, r"sample_rate must be above 0 samples per second, got 0"),
+        (np.zeros(10), 0, r"sample_rate must be a number above 0 samples per second, got 0"),
+        (np.array([np.nan]), 0, r"sample_rate must be a number above 0 samples per second, got 0"),
+        (np.zeros(10), float("nan"), r"sample_rate must be a number above 0 samples per second, got nan"),
     ],
 )
-def test_bad_samples(untrained: SpeechModel, samples: np.ndarray, sample_rate: int, message: str) -> None:
+def test_bad_samples(untrained: SpeechModel, samples: np.ndarray, sample_rate: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         untrained.predict(samples, sample_rate=sample_rate)
 

@@ -95,3 +95,13 @@ def test_rows_outside_are_zeros() -> None:
     assert rows.take(20, 22).tolist() == [[0, 0]] * 2
     rows.forget(12)
     assert (rows.first, rows.end, rows.take(12, 14)[:, 1].tolist()) == (12, 13, [1, 0])
+
+
+def test_sound_that_is_none_is_refused_and_changes_nothing(shipped: SpeechModel, speech: np.ndarray) -> None:
+    stream = shipped.stream()
+    with pytest.raises(ValueError, match=r"samples must be \[n\], one channel, got \[2, 8\]"):
+        stream.push(np.zeros((2, 8), np.float32))
+    with pytest.raises(ValueError, match="samples must be finite"):
+        stream.push(np.full(8, np.nan, np.float32))
+    curves = np.concatenate([stream.push(speech[:8000]), stream.flush()])
+    np.testing.assert_array_equal(curves, in_pieces(shipped, speech[:8000], [8000]))
