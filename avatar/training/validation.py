@@ -20,7 +20,7 @@ from avatar.speech.model import SpeechModel
 
 @dataclass(frozen=True)
 class Validation:
-    """Measures of `design/evaluation`: correlations with the teacher at no lag, and the demands of the phones.
+    """Correlations with the teacher at no lag, and the demands of the phones.
 
     Args:
         opening: correlation of the mouth's opening.
