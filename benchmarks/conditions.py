@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Condition:
         """Read damage such as "reverb" or "noise:10".
 
         Raises:
-            ValueError: there is no such damage, or what follows the colon is no number.
+            ValueError: there is no such damage, or what follows the colon is no number or not wanted.
         """
         kind, colon, level = text.partition(":")
         if kind not in (*BEDS, *CHANGES):
@@ -40,6 +41,8 @@ class Condition:
             snr = float(level) if colon else None
         except ValueError:
             raise ValueError(f"--degrade takes KIND or KIND:DECIBELS such as noise:10, got {text!r}") from None
+        if snr is not None and (kind in CHANGES or not isfinite(snr)):
+            raise ValueError(f"--degrade takes decibels, a finite number, for {', '.join(BEDS)} only, got {text!r}")
         return cls(kind, snr)
 
     @property

@@ -22,7 +22,7 @@ from avatar.evaluation.motion import mouth_motion
 from avatar.evaluation.table import layout
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
-from benchmarks.provenance import commit, shared
+from benchmarks.provenance import commit, save_numbers, shared
 
 HEADINGS = ("model", *ENVELOPES)
 
@@ -43,7 +43,7 @@ class Options:
 
 def read_take(folder: Path, take: str) -> Animation:
     """An animator's curves as ARKit's: of several columns for one shape the largest counts."""
-    table: dict[str, list[str]] = json.loads((folder / "to_arkit.json").read_text())["map"]
+    table: dict[str, list[str]] = json.loads((folder / "to_arkit.json").read_text("utf-8"))["map"]
     with np.load(folder / f"{take}.npz") as data:
         names, weights, fps = [str(name) for name in data["names"]], data["weights"], float(data["fps"])
     curves = {
@@ -84,7 +84,7 @@ def main(options: Options) -> None:
     print(layout(["take", *HEADINGS], rows))
     if options.json:
         values = {take: {name: asdict(a) for name, a in found.items()} for take, found in results.items()}
-        options.json.write_text(json.dumps({"commit": commit(), "takes": values}, indent=1))
+        save_numbers(options.json, takes=values)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ only follow the loudness; "on flite" and the like are the model on one synthesiz
 language's. --degrade damages what the model hears; --lookahead limits how much it hears of what comes.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,12 +28,12 @@ from avatar.evaluation.table import numbers, table
 from avatar.progress import track
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
+from avatar.speech.mel import SAMPLE_RATE
 from benchmarks.conditions import Condition, tables
-from benchmarks.provenance import commit
+from benchmarks.provenance import commit, save_numbers
 from benchmarks.stray_contacts import StrayContacts
 
 SPLITS = ("held_out_voice", "held_out_sentence", "held_out_synthesizer", "held_out_language")
-_RATE = 16000
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,9 @@ def judge_split(
         parts[f"on {utterance.engine}"] += judgement
         parts[f"in {utterance.language}"] += judgement
         main["articulation"] += judge(teacher, utterance.phones, teacher)
-        for heading, animation in envelope_animations(utterance.samples, sample_rate=_RATE, fps=options.fps).items():
+        for heading, animation in envelope_animations(
+            utterance.samples, sample_rate=SAMPLE_RATE, fps=options.fps
+        ).items():
             main[heading] += judge(measured(animation), utterance.phones, teacher)
         found.stray += StrayContacts.between(ours, teacher, utterance.phones)
         for name, each in conditions.items():
@@ -122,7 +123,7 @@ def judge_split(
 
 def taught(utterance: Utterance, *, frames: int, fps: float) -> Animation:
     """The articulation model on an utterance."""
-    level = loudness(utterance.samples, _RATE, fps=fps, frames=frames)
+    level = loudness(utterance.samples, SAMPLE_RATE, fps=fps, frames=frames)
     return articulate(utterance.phones, fps=fps, duration=frames / fps, loudness=level)
 
 
@@ -156,7 +157,7 @@ def main(options: Options) -> None:
             }
             for split, found in results.items()
         }
-        options.json.write_text(json.dumps({"commit": commit(), "fps": options.fps, "splits": values}, indent=1))
+        save_numbers(options.json, fps=options.fps, splits=values)
 
 
 if __name__ == "__main__":

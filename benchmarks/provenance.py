@@ -1,9 +1,13 @@
 """What a printed number was made with: the commit, and the folder of development data."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from avatar.files import replacing
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -14,6 +18,12 @@ def commit() -> str:
     name = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     changed = subprocess.run([*git, "diff", "--quiet", "HEAD"], capture_output=True, check=False)
     return (name.stdout.strip() or "unknown") + ("+" if changed.returncode == 1 else "")
+
+
+def save_numbers(path: Path, **numbers: Any) -> None:
+    """Write numbers as JSON, beside the commit that they were made with."""
+    with replacing(path) as unfinished:
+        unfinished.write_text(json.dumps({"commit": commit(), **numbers}, indent=1), encoding="utf-8")
 
 
 def shared(part: str) -> Path:

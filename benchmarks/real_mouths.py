@@ -26,7 +26,7 @@ from avatar.evaluation.table import layout
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from benchmarks.grid_sentences import align
-from benchmarks.provenance import commit, shared
+from benchmarks.provenance import commit, save_numbers, shared
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _text(found: Agreement) -> str:
 def main(options: Options) -> None:
     """Print correlations for each clip and their mean over the GRID clips."""
     folder = shared("bench")
-    clips = json.loads((folder / "clips.json").read_text())
+    clips = json.loads((folder / "clips.json").read_text("utf-8"))
     head, model = BuiltInHead.load(), SpeechModel.load(options.weights)
     found: dict[str, dict[str, dict[str, Agreement]]] = {}
     for clip, about in clips.items():
@@ -125,7 +125,7 @@ def main(options: Options) -> None:
             clip: {name: {m: asdict(a) for m, a in by.items()} for name, by in columns.items()}
             for clip, columns in found.items()
         }
-        options.json.write_text(json.dumps({"commit": commit(), "clips": values}, indent=1))
+        save_numbers(options.json, clips=values)
 
 
 if __name__ == "__main__":

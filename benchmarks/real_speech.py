@@ -8,7 +8,6 @@ as the aligner has it, so that the lips have the breath after the burst as well.
 Mandarin have no phones here; `benchmarks.facegood` judges Mandarin.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,11 +28,10 @@ from avatar.evaluation.motion import MouthMotion, mouth_motion
 from avatar.evaluation.table import numbers, table
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
-from benchmarks.provenance import commit, shared
+from avatar.speech.mel import SAMPLE_RATE
+from benchmarks.provenance import commit, save_numbers, shared
 from benchmarks.stray_contacts import StrayContacts
 from benchmarks.transcripts import aligned
-
-_RATE = 16000
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,11 @@ def candidates(
 ) -> dict[str, Animation]:
     """The animations to judge, by heading."""
     ours = model.predict(samples, lookahead=options.lookahead).resample(options.fps)
-    level = loudness(samples, _RATE, fps=options.fps, frames=len(ours))
+    level = loudness(samples, SAMPLE_RATE, fps=options.fps, frames=len(ours))
     return {
         "model": ours,
         "articulation": articulate(phones, fps=options.fps, duration=len(ours) / options.fps, loudness=level),
-        **envelope_animations(samples, sample_rate=_RATE, fps=options.fps),
+        **envelope_animations(samples, sample_rate=SAMPLE_RATE, fps=options.fps),
     }
 
 
@@ -121,7 +119,7 @@ def main(options: Options) -> None:
         print(f"\n{table(columns)}\n\n{stray[group]}")
     if options.json:
         values = {group: {name: numbers(j) for name, j in columns.items()} for group, columns in results.items()}
-        options.json.write_text(json.dumps({"commit": commit(), "lost": lost, "groups": values}, indent=1))
+        save_numbers(options.json, lost=lost, groups=values)
 
 
 def _print_missed(name: str, motion: MouthMotion, phones: tuple[Phone, ...]) -> None:
