@@ -69,7 +69,9 @@ def band(samples: Samples, low: float | None, high: float) -> Samples:
         sections = signal.butter(6, high, "lowpass", fs=SAMPLE_RATE, output="sos")
     else:
         sections = signal.butter(6, (low, high), "bandpass", fs=SAMPLE_RATE, output="sos")
-    return np.asarray(signal.sosfiltfilt(sections, samples), np.float32)
+    # As far as the filter wants to be led in, where there is as much sound.
+    lead = min(3 * (2 * len(sections) + 1), len(samples) - 1)
+    return np.asarray(signal.sosfiltfilt(sections, samples, padlen=lead), np.float32)
 
 
 def overdrive(samples: Samples, factor: float) -> Samples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,21 +91,25 @@ def degrade(samples: Samples, kind: str, rng: np.random.Generator, *, snr: float
         [N] float32, -1..1.
 
     Raises:
-        ValueError: if the kind is unknown, or if it takes no snr and one is given.
+        ValueError: if the kind is unknown, or if it takes no snr and one is given, or snr is not finite.
 
     >>> import numpy as np
     >>> tone = np.sin(np.arange(16000)).astype(np.float32)
     >>> degrade(tone, "music", np.random.default_rng(0), snr=5).shape
     (16000,)
     """
+    if kind not in (*BEDS, *CHANGES):
+        raise ValueError(f"kind must be one of {', '.join([*BEDS, *CHANGES])}, got {kind!r}")
+    if snr is not None and kind in CHANGES:
+        raise ValueError(f"snr must be None for {kind!r}, got {snr}; only {', '.join(BEDS)} are added at a level")
+    if snr is not None and not isfinite(snr):
+        raise ValueError(f"snr must be finite decibels, got {snr}")
+    if not len(samples):
+        return samples
     if kind in BEDS:
         level = DEFAULT_DECIBELS if snr is None else snr
-        mixed = add_noise(samples, BEDS[kind](samples, rng), level) if len(samples) else samples
+        mixed = add_noise(samples, BEDS[kind](samples, rng), level)
         peak = float(np.abs(mixed).max(initial=1.0))
         # Turned down rather than clipped: that would be a second damage.
         return (mixed / np.float32(peak)).astype(np.float32)
-    if kind not in CHANGES:
-        raise ValueError(f"kind must be one of {', '.join([*BEDS, *CHANGES])}, got {kind!r}")
-    if snr is not None:
-        raise ValueError(f"snr must be None for {kind!r}, got {snr}; only {', '.join(BEDS)} are added at a level")
     return np.clip(CHANGES[kind](samples, rng), -1, 1).astype(np.float32)

@@ -45,8 +45,14 @@ def test_quiet_keeps_few_steps(samples: np.ndarray) -> None:
     np.testing.assert_array_equal(quiet * 32768, np.round(quiet * 32768))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("count", [0, 1, 10, 300])
+def test_blips_are_damaged_too(samples: np.ndarray, kind: str, count: int) -> None:
+    damaged = degrade(samples[5000 : 5000 + count], kind, np.random.default_rng(0))
+    assert damaged.shape == (count,) and np.isfinite(damaged).all()
+
+
 def test_nothing_to_damage(samples: np.ndarray) -> None:
-    assert degrade(samples[:0], "noise", np.random.default_rng(0)).shape == (0,)
     np.testing.assert_array_equal(degrade(0 * samples, "music", np.random.default_rng(0)), 0 * samples)
 
 
@@ -55,3 +61,5 @@ def test_unknown_kinds_and_levels_are_named(samples: np.ndarray) -> None:
         degrade(samples, "rain", np.random.default_rng(0))
     with pytest.raises(ValueError, match="snr must be None for 'reverb', got 5"):
         degrade(samples, "reverb", np.random.default_rng(0), snr=5)
+    with pytest.raises(ValueError, match="snr must be finite decibels, got nan"):
+        degrade(samples, "noise", np.random.default_rng(0), snr=float("nan"))
