@@ -74,7 +74,9 @@ class Evaluate:
             raise ValueError("give --phones or --text, not both: phones say where the words are already")
         how = self._comparing()
         systems = pair(self.clips, references=self.reference, audio=self.audio, phones=self.phones, text=self.text)
-        pictures = self._pictures()
+        pictures = self._pictures(len({case.scene for cases in systems.values() for case in cases}))
+        if self.json not in (None, "-") and not Path(self.json).parent.is_dir():
+            raise FileNotFoundError(f"cannot write --json {self.json}: there is no folder {Path(self.json).parent}")
         scenes = compare(systems, how)
         total = pooled(scenes)
         if self.json != "-":
@@ -104,8 +106,8 @@ class Evaluate:
             upper_face=_mask(self.upper_face),
         )
 
-    def _pictures(self) -> Path | None:
-        """Where pictures go; refused before the work where they cannot be."""
+    def _pictures(self, recordings: int) -> Path | None:
+        """Where pictures of so many recordings go; refused before the work where they cannot be."""
         if self.plot is None:
             if self.curves:
                 raise ValueError("--curves are drawn into the picture of --plot, which is missing; add --plot talk.png")
@@ -113,6 +115,8 @@ class Evaluate:
         path = Path(self.plot)
         if path.suffix.lower() not in ("", ".png", ".svg", ".pdf"):
             raise ValueError(f"--plot must end in .png, .svg or .pdf, or be a folder, got {self.plot}")
+        if path.suffix and recordings > 1:
+            raise ValueError(f"{recordings} recordings do not fit into {path}; name a folder: --plot {path.stem}/")
         try:
             import matplotlib  # noqa: F401
         except ImportError:
@@ -122,8 +126,6 @@ class Evaluate:
     def _plot(self, scenes: "Sequence[Scene]", path: Path) -> None:
         from avatar.evaluation.plot import plot_scene
 
-        if path.suffix and len(scenes) > 1:
-            raise ValueError(f"{len(scenes)} recordings do not fit into {path}; name a folder: --plot {path.stem}/")
         if not path.suffix:
             path.mkdir(parents=True, exist_ok=True)
         for scene in scenes:

@@ -14,7 +14,7 @@ from avatar.evaluation.baseline import ENVELOPES, envelope_animations
 from avatar.evaluation.face import Face, Mask
 from avatar.evaluation.judgement import Judgement, judge
 from avatar.evaluation.motion import MouthMotion, mouth_motion
-from avatar.evaluation.pairing import Case, stem
+from avatar.evaluation.pairing import Case
 from avatar.evaluation.recording import Driven, Reader, Recording, face_of
 from avatar.evaluation.surface import surface_errors
 from avatar.export.head import shipped_head
@@ -97,9 +97,7 @@ def compare(systems: Mapping[str, Sequence[Case]], how: Comparing) -> list[Scene
     scenes: dict[str, Scene] = {}
     for heading, cases in systems.items():
         for case in cases:
-            # With one reference for all, differently named clips are systems on one recording.
-            name = case.name if case.reference is None else stem(case.reference)
-            _judge_case(scenes.setdefault(name, Scene(name)), heading, case, how)
+            _judge_case(scenes.setdefault(case.scene, Scene(case.scene)), heading, case, how)
     return list(scenes.values())
 
 

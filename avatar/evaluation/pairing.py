@@ -31,6 +31,11 @@ class Case:
     phones: Path | None = None
     text: Path | None = None
 
+    @property
+    def scene(self) -> str:
+        """Whose it is: with one reference for all, differently named clips are systems on one recording."""
+        return self.name if self.reference is None else stem(self.reference)
+
 
 def pair(
     clips: Sequence[str],

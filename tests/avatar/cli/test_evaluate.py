@@ -218,3 +218,14 @@ def test_sound_too_short_for_a_frame_is_left_out(run, truth, write_sound):
     code, out, err = run("evaluate", truth, "--reference", truth, "--audio", sound)
     assert code == 0, err
     assert "RMS" not in out
+
+
+def test_places_that_cannot_be_written_are_refused_before_the_work(run, truth, tmp_path):
+    code, out, err = run("evaluate", truth, "--json", tmp_path / "nowhere" / "scores.json")
+    assert code == 2 and not out and "there is no folder" in err
+
+
+def test_two_recordings_need_a_folder_of_pictures(run, truth, jaw, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", types.ModuleType("matplotlib"))
+    code, out, err = run("evaluate", truth, jaw, "--plot", "both.png")
+    assert code == 2 and not out and "2 recordings do not fit into both.png; name a folder: --plot both/" in err
