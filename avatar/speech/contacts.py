@@ -38,6 +38,9 @@ BITE = {"mouthRollLower": 0.7, "jawOpen": 0.13}
 NEAR = 0.5
 """Distance in mm from the bite's lower lip that is near enough."""
 
+NEIGHBOUR = 0.06
+"""Share of either neighbour in a frame: with it, curves are as steady as the articulation model's."""
+
 SEARCH, COURSE = 1, 2
 """Frames on either side in which a contact is looked for, and in which the lips come and go."""
 
@@ -91,16 +94,16 @@ class Contacts(nn.Module):
         Returns:
             [B, T, C] curves in 0..1; a frame depends on the frames at most `reach` away.
         """
-        curves, heard = decoded.curves.clamp(0, 1), decoded.phones.float().softmax(-1)
-        apart = (curves * self.opening).sum(-1)
+        raw, heard = decoded.curves.clamp(0, 1), decoded.phones.float().softmax(-1)
+        apart = (raw * self.opening).sum(-1)
         missing = _ramp(heard[..., self._lips].sum(-1)) * (_smallest(apart) - CLOSED).clamp(min=0)
-        curves = self._to_teeth(curves, _ramp(heard[..., self._teeth].sum(-1)))
+        away = ((raw - self.bite)[..., None] * self.lower_lip).sum(-2).norm(dim=-1)
+        curves = self._to_teeth(_steadied(raw), away, _ramp(heard[..., self._teeth].sum(-1)))
         # The lips come last: where both are heard, the closure is what a viewer would miss.
         return self._together(curves, self._shift(missing))
 
-    def _to_teeth(self, curves: Tensor, wanted: Tensor) -> Tensor:
+    def _to_teeth(self, curves: Tensor, away: Tensor, wanted: Tensor) -> Tensor:
         """Blend towards the bite, by the share of the lower lip's way that is missing."""
-        away = ((curves - self.bite)[..., None] * self.lower_lip).sum(-2).norm(dim=-1)
         missing = (1 - NEAR / _smallest(away).clamp(min=1e-6)).clamp(min=0)
         return curves + self._shift(wanted * missing)[..., None] * (self.bite - curves)
 
@@ -127,6 +130,13 @@ class Contacts(nn.Module):
         """Spread [B, T] along the course: each frame's largest share of what is missing around it."""
         around = F.pad(missing, (COURSE, COURSE)).unfold(-1, 2 * COURSE + 1, 1)
         return (around * self.course).amax(-1)
+
+
+def _steadied(curves: Tensor) -> Tensor:
+    """Curves [B, T, C] with a little of each frame's neighbours: what is learned frame by frame trembles."""
+    before, after = curves[:, :1], curves[:, -1:]
+    around = torch.cat([before, curves[:, :-1]], 1) + torch.cat([curves[:, 1:], after], 1)
+    return (1 - 2 * NEIGHBOUR) * curves + NEIGHBOUR * around
 
 
 def _smallest(distance: Tensor) -> Tensor:

@@ -89,7 +89,16 @@ def test_contacts_that_are_made_already_stay_as_they_are(contacts: Contacts) -> 
 def test_dip_beside_the_sound_counts(contacts: Contacts) -> None:
     closing = curves(**SHAPED)
     closing[0, AT + 1] = curves(jawOpen=0.1, mouthClose=0.12)[0, 0]
-    assert torch.equal(contacts(Decoded(closing, heard(M=1.0))), closing)
+    assert torch.equal(contacts(Decoded(closing, heard(M=1.0))), contacts(Decoded(closing, heard())))
+
+
+def test_trembling_is_steadied(contacts: Contacts) -> None:
+    trembling = curves(jawOpen=0.3)
+    jaw = MOUTH_CONTROLS.index("jawOpen")
+    trembling[0, ::2, jaw] += 0.02
+    steady = contacts(Decoded(trembling, heard()))[0, :, jaw]
+    assert steady[1:-1].diff().abs().max() < 0.8 * 0.02
+    assert float(steady.mean()) == pytest.approx(float(trembling[0, :, jaw].mean()), abs=1e-3)
 
 
 def test_faint_suspicion_changes_nothing(contacts: Contacts) -> None:
