@@ -103,8 +103,8 @@ def test_trembling_is_steadied(contacts: Contacts) -> None:
 
 def test_faint_suspicion_changes_nothing(contacts: Contacts) -> None:
     before = curves(**SHAPED)
-    assert torch.equal(contacts(Decoded(before, heard(M=0.04, B=0.05, F=0.09))), before)
-    opening = seen(contacts(Decoded(before, heard(M=0.15)))).opening
+    assert torch.equal(contacts(Decoded(before, heard(M=0.03, B=0.03, F=0.06))), before)
+    opening = seen(contacts(Decoded(before, heard(M=0.105)))).opening
     assert 1 < opening[AT] < opening[0] - 1
 
 
