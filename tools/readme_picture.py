@@ -30,7 +30,7 @@ SIZE = 260
 
 def main(path: str) -> None:
     """One row for each head, one column for each moment."""
-    animation = Animator.load().animate(ROOT / "examples" / "hello.flac", fps=60, blinks=False)
+    animation = Animator.load().animate(ROOT / "examples" / "hello.flac", fps=60, behaviour=None)
     frames = [round(second * animation.fps) for _, second in MOMENTS]
     rows = []
     for seed in PEOPLE:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(folder: str) -> None:
     """Animate the example recording, and show it in every way."""
-    clip = Animator.load().animate(ROOT / "examples" / "hello.flac", fps=60, blinks=False)
+    clip = Animator.load().animate(ROOT / "examples" / "hello.flac", fps=60, behaviour=None)
     coarse = clip.resample(5).resample(60, frames=len(clip))
     people = {str(seed): drawn_identity(shipped_head(), seed) for seed in (1, 2, 5, 7)}
     still = {"at": 0.38, "size": 240}
