@@ -150,7 +150,7 @@ class PhoneReader(nn.Module):
 
     @classmethod
     def load(cls, path: str | Path) -> "PhoneReader":
-        """Read what `save` wrote.
+        """Read what `save` or `python -m avatar.lipreading.train` wrote.
 
         Raises:
             FileNotFoundError: there is no such file.
