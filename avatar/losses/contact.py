@@ -31,7 +31,7 @@ def contact_demands(phones: Sequence[Phone], *, fps: float, frames: int) -> Tens
         for that has the frame nearest to its middle.
 
     >>> contact_demands([Phone("B", 0.0, 0.1), Phone("AA", 0.1, 0.3)], fps=20, frames=6).tolist()
-    [0.0, 1.0, 0.0, -1.0, -1.0, 0.0]
+    [0.0, 1.0, 0.0, -1.0, -1.0, -1.0]
     """
     demands = torch.zeros(frames)
     for phone in phones:
