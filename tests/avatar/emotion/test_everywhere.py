@@ -10,12 +10,14 @@ from avatar import Animator
 from avatar.animation import Animation
 from avatar.animator import animate_phones
 from avatar.articulation import Phone
+from avatar.audio import load_audio
 from avatar.behaviour import ALIVE
 from avatar.cli import main
 from avatar.emotion import EmotionKey, EmotionTrack, ExpressionStyle, express, in_mood
 from avatar.export import export
 from avatar.export.reading import load_animation
 
+HELLO = Path(__file__).resolve().parents[3] / "examples" / "hello.flac"
 TRACK = EmotionTrack((EmotionKey(0.0, {"happy": 0.7}), EmotionKey(0.6, {"angry": 0.8})))
 PHONES = [Phone("B", 0.2, 0.3), Phone("AA", 0.3, 0.5), Phone("M", 0.5, 0.6)]
 
@@ -27,9 +29,8 @@ def animator() -> Animator:
 
 @pytest.fixture(scope="module")
 def sound() -> np.ndarray:
-    generator = np.random.default_rng(0)
-    envelope = np.repeat(generator.uniform(0, 0.3, 12), 2000)
-    return (envelope * generator.standard_normal(24000)).clip(-1, 1).astype(np.float32)
+    """Speech: of a sound for which the mouth stays closed, the two would think otherwise."""
+    return load_audio(HELLO).samples[8000:32000]
 
 
 def test_the_animator_shows_what_is_asked(animator: Animator, sound: np.ndarray) -> None:
