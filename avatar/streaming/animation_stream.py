@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SPEECH_FPS = 50.0
 """Frames per second that speech streams give."""
 
-_AT_ONCE = 30 * SAMPLE_RATE
-"""Samples that the model is given at once, so that an hour in one push takes no hour's memory."""
+_STEP, _DOUBLINGS = SAMPLE_RATE // 10, 8
+"""The model is given at most so many samples at once, or that doubled some times: up to 25.6 s."""
 
 
 class SpeechStream(Protocol):
@@ -140,8 +140,7 @@ class AnimationStream:
         self._heard += len(samples)
         if self._performer:
             self._performer.hear(samples)
-        pieces = np.split(samples, range(_AT_ONCE, len(samples), _AT_ONCE))
-        return np.concatenate([self._between(self._speech.push(piece)) for piece in pieces])
+        return np.concatenate([self._between(self._speech.push(piece)) for piece in _pieces(samples)])
 
     def _between(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         return self._frames.push(np.clip(rows, *self._limits))
@@ -158,3 +157,16 @@ class AnimationStream:
         if self._performer:
             animation = self._performer.add(animation)
         return self._expression.add(animation, first=self.frames - len(animation)) if self._expression else animation
+
+
+def _pieces(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """The samples cut into pieces of few different lengths.
+
+    Libraries keep what they prepared for each length that they met, and an hour at once takes an hour's memory.
+    """
+    pieces = []
+    while len(samples) >= _STEP:
+        length = _STEP << min((len(samples) // _STEP).bit_length() - 1, _DOUBLINGS)
+        pieces.append(samples[:length])
+        samples = samples[length:]
+    return [*pieces, samples] if len(samples) or not pieces else pieces
