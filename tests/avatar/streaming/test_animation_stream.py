@@ -76,6 +76,23 @@ def test_minutes_in_one_push(animator):
     same(streamed(animator, sound), animator.animate(sound, sample_rate=16000, lookahead=0.2))
 
 
+def test_the_model_meets_few_lengths(animator, monkeypatch):
+    """Libraries keep what they prepared for each, so that memory would grow by every new one."""
+    stream, met = animator.stream(), []
+    push = stream._speech.push
+    monkeypatch.setattr(stream._speech, "push", lambda samples: met.append(len(samples)) or push(samples))
+    pushed = np.random.default_rng(0).integers(0, 200_000, 60)
+    for size in pushed:
+        stream.push(np.zeros(size))
+    stream.push(np.zeros(2_000_000))
+    assert sum(met) == pushed.sum() + 2_000_000
+    assert {length for length in met if length >= 1600} == {1600 * 2**k for k in range(9)}
+    met.clear()
+    for size in (0, 1, 320, 1599):
+        stream.push(np.zeros(size))
+    assert met == [0, 1, 320, 1599]
+
+
 def test_frames_come_when_their_lookahead_was_heard(animator):
     stream = animator.stream(60, lookahead=0.1)
     for hop in range(1, 101):
