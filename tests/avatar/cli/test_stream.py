@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import wave
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -56,14 +57,17 @@ def stream(run, monkeypatch):
         read, write = os.pipe()
 
         def feed():
-            with os.fdopen(write, "wb") as pipe:
+            # A command that refuses its options leaves before it has read.
+            with suppress(BrokenPipeError), os.fdopen(write, "wb") as pipe:
                 pipe.write(data)
 
         thread = threading.Thread(target=feed, daemon=True)
         thread.start()
         with os.fdopen(read, "rb") as pipe:
             monkeypatch.setattr(sys, "stdin", pipe)
-            return run("stream", *words)
+            code = run("stream", *words)
+        thread.join()
+        return code
 
     return call
 
