@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import BILABIAL, LABIODENTAL, SILENCE, Phone
+from avatar.evaluation.average import Pooled
 from avatar.evaluation.contacts import AT_TEETH, CLOSED
 from avatar.evaluation.motion import MouthMotion
 
@@ -15,7 +16,7 @@ AROUND = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class StrayContacts:
+class StrayContacts(Pooled):
     """How often a mouth makes a contact, far from any p b m f v or silence, that its reference does not make.
 
     Args:
@@ -45,9 +46,6 @@ class StrayContacts:
             count(motion.lower_lip_to_teeth, reference.lower_lip_to_teeth, AT_TEETH),
             float(far.sum() / motion.fps),
         )
-
-    def __add__(self, other: "StrayContacts") -> "StrayContacts":
-        return StrayContacts(self.lips + other.lips, self.teeth + other.teeth, self.seconds + other.seconds)
 
     def __str__(self) -> str:
         minutes = max(self.seconds, 1e-9) / 60

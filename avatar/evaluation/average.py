@@ -1,13 +1,24 @@
 """Numbers that add up over recordings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 
+class Pooled:
+    """A dataclass of numbers, or of others like it, that adds up field by field."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Self) -> Self:
+        names = [field.name for field in fields(cast(Any, self))]
+        return type(self)(*(getattr(self, name) + getattr(other, name) for name in names))
+
+
 @dataclass(frozen=True, slots=True)
-class Average:
+class Average(Pooled):
     """A mean that remembers its count, so that recordings pool by `+`. A share is the mean of yes (1) and no (0).
 
     Args:
@@ -26,9 +37,6 @@ class Average:
         """The average of some values (none are allowed)."""
         array = np.asarray(values, np.float64)
         return cls(float(array.sum()), array.size)
-
-    def __add__(self, other: "Average") -> "Average":
-        return Average(self.total + other.total, self.count + other.count)
 
     @property
     def value(self) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar.articulation.phones import BILABIAL, LABIODENTAL, OPEN_VOWELS, SILENCE, Phone
-from avatar.evaluation.average import Average
+from avatar.evaluation.average import Average, Pooled
 from avatar.evaluation.motion import MouthMotion
 
 CLOSED = 1.0
@@ -33,7 +33,7 @@ _NOTHING = Average()
 
 
 @dataclass(frozen=True, slots=True)
-class Demands:
+class Demands(Pooled):
     """How far demands were met. Shares are 0..1, openings in mm.
 
     Args:
@@ -51,9 +51,6 @@ class Demands:
     pause_opening: Average = _NOTHING
     silence_opening: Average = _NOTHING
     silence_moving: Average = _NOTHING
-
-    def __add__(self, other: "Demands") -> "Demands":
-        return Demands(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 def demands(motion: MouthMotion, phones: Sequence[Phone]) -> Demands:

@@ -1,12 +1,12 @@
 """All measures of a recording's mouth motion in one place, and of many recordings together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
 from avatar.articulation.phones import Phone
-from avatar.evaluation.average import Average
+from avatar.evaluation.average import Average, Pooled
 from avatar.evaluation.contacts import Demands, demands
 from avatar.evaluation.correlation import agreement
 from avatar.evaluation.motion import MouthMotion
@@ -17,7 +17,7 @@ _NONE = Average()
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(Pooled):
     """How much curves resemble their references, averaged over recordings.
 
     Args:
@@ -36,15 +36,12 @@ class Likeness:
         found = agreement(curve, reference, fps=fps)
         return cls(Average.of([found.r0]), Average.of([found.r]), Average.of([found.lag]))
 
-    def __add__(self, other: "Likeness") -> "Likeness":
-        return Likeness(self.r0 + other.r0, self.r + other.r, self.lag + other.lag)
-
 
 _UNLIKE = Likeness()
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Pooled):
     """Every measure of mouth motion.
 
     Args:
@@ -64,9 +61,6 @@ class Judgement:
     jitter: Average = _NONE
     reference_jitter: Average = _NONE
     surface: SurfaceErrors = SurfaceErrors()  # noqa: RUF009  # frozen
-
-    def __add__(self, other: "Judgement") -> "Judgement":
-        return Judgement(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
 
 def judge(motion: MouthMotion, phones: Sequence[Phone], reference: MouthMotion | None = None) -> Judgement:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar.evaluation.average import Average
+from avatar.evaluation.average import Average, Pooled
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -15,7 +15,7 @@ _NONE = Average()
 
 
 @dataclass(frozen=True, slots=True)
-class SurfaceErrors:
+class SurfaceErrors(Pooled):
     """Vertex errors, pooled over frames (FDD over recordings).
 
     Args:
@@ -35,9 +35,6 @@ class SurfaceErrors:
     mve: Average = _NONE
     mve_largest: Average = _NONE
     fdd: Average = _NONE
-
-    def __add__(self, other: "SurfaceErrors") -> "SurfaceErrors":
-        return SurfaceErrors(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 def surface_errors(
