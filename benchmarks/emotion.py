@@ -22,8 +22,7 @@ import tyro
 
 from avatar.animation import Animation
 from avatar.animator import Animator
-from avatar.articulation import articulate
-from avatar.articulation.loudness import loudness
+from avatar.articulation.model import articulate_recording
 from avatar.controls import ARKIT
 from avatar.datasets.corpus import Corpus, Utterance
 from avatar.emotion import EMOTIONS, EmotionKey, EmotionTrack, express
@@ -75,8 +74,7 @@ def spoken(utterance: Utterance, animator: Animator | None) -> Animation:
     if animator is not None:
         return animator.animate(utterance.samples, sample_rate=_RATE, fps=_FPS, behaviour=None)
     frames = round(len(utterance.samples) / _RATE * _FPS)
-    level = loudness(utterance.samples, _RATE, fps=_FPS, frames=frames)
-    return articulate(utterance.phones, fps=_FPS, duration=frames / _FPS, loudness=level)
+    return articulate_recording(utterance.phones, utterance.samples, _RATE, fps=_FPS, frames=frames)
 
 
 def vertices(animation: Animation, head: BuiltInHead, every: int = 1) -> torch.Tensor:

@@ -18,9 +18,8 @@ import numpy as np
 import tyro
 
 from avatar.animation import Animation
-from avatar.articulation import articulate
-from avatar.articulation.loudness import loudness
-from avatar.datasets.corpus import Corpus, Utterance
+from avatar.articulation.model import articulate_recording
+from avatar.datasets.corpus import Corpus
 from avatar.evaluation.baseline import envelope_animations
 from avatar.evaluation.judgement import Judgement, judge
 from avatar.evaluation.motion import MouthMotion, mouth_motion
@@ -97,7 +96,10 @@ def judge_split(
             return mouth_motion(animation, head)
 
         ours = measured(model.predict(utterance.samples).resample(options.fps))
-        teacher = measured(taught(utterance, frames=len(ours.opening), fps=options.fps))
+        asked = articulate_recording(
+            utterance.phones, utterance.samples, SAMPLE_RATE, fps=options.fps, frames=len(ours.opening)
+        )
+        teacher = measured(asked)
         judgement = judge(ours, utterance.phones, teacher)
         main["model"] += judgement
         parts[f"on {utterance.engine}"] += judgement
@@ -119,12 +121,6 @@ def judge_split(
     several = {name: part for name, part in sorted(parts.items()) if part.jitter.count < main["model"].jitter.count}
     found.main = {"model": main.pop("model"), **several, **main}
     return found
-
-
-def taught(utterance: Utterance, *, frames: int, fps: float) -> Animation:
-    """The articulation model on an utterance."""
-    level = loudness(utterance.samples, SAMPLE_RATE, fps=fps, frames=frames)
-    return articulate(utterance.phones, fps=fps, duration=frames / fps, loudness=level)
 
 
 def main(options: Options) -> None:

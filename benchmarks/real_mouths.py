@@ -16,8 +16,7 @@ import numpy as np
 import tyro
 
 from avatar.animation import Animation
-from avatar.articulation import articulate
-from avatar.articulation.loudness import loudness
+from avatar.articulation.model import articulate, articulate_recording
 from avatar.audio import load_audio
 from avatar.evaluation.baseline import envelope_animations
 from avatar.evaluation.correlation import Agreement, agreement
@@ -82,8 +81,7 @@ def animations(path: Path, model: SpeechModel, *, grid: bool, lookahead: float |
     }
     if phones:
         frames = round(50 * sound.duration)
-        level = loudness(sound.samples, sound.sample_rate, fps=50, frames=frames)
-        found["articulation"] = articulate(phones, fps=50, duration=frames / 50, loudness=level)
+        found["articulation"] = articulate_recording(phones, sound.samples, sound.sample_rate, fps=50, frames=frames)
         found["at one level"] = articulate(phones, fps=50, duration=frames / 50)
     return found
 

@@ -18,8 +18,7 @@ import tyro
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
-from avatar.articulation import articulate
-from avatar.articulation.loudness import loudness
+from avatar.articulation.model import articulate_recording
 from avatar.articulation.phones import Phone
 from avatar.datasets.synthesis import MissingToolError
 from avatar.evaluation.baseline import envelope_animations
@@ -65,10 +64,9 @@ def candidates(
 ) -> dict[str, Animation]:
     """The animations to judge, by heading."""
     ours = model.predict(samples, lookahead=options.lookahead).resample(options.fps)
-    level = loudness(samples, SAMPLE_RATE, fps=options.fps, frames=len(ours))
     return {
         "model": ours,
-        "articulation": articulate(phones, fps=options.fps, duration=len(ours) / options.fps, loudness=level),
+        "articulation": articulate_recording(phones, samples, SAMPLE_RATE, fps=options.fps, frames=len(ours)),
         **envelope_animations(samples, sample_rate=SAMPLE_RATE, fps=options.fps),
     }
 

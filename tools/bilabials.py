@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from avatar.animation import Animation
-from avatar.articulation import articulate
-from avatar.articulation.loudness import loudness
+from avatar.articulation.model import articulate_recording
 from avatar.articulation.phones import BILABIAL, VOWELS, Phone
 from avatar.audio import load_audio
 from avatar.evaluation.baseline import envelope_animations
@@ -117,8 +116,7 @@ def sheet(animation: Animation, pairs: Sequence[tuple[Moment, Moment]], head: Bu
 def plot(path: Path, phones: tuple[Phone, ...], animation: Animation, head: BuiltInHead, target: Path) -> None:
     """The curves against the sound."""
     sound = load_audio(path)
-    level = loudness(sound.samples, sound.sample_rate, fps=animation.fps, frames=len(animation))
-    asked = articulate(phones, fps=animation.fps, duration=len(animation) / animation.fps, loudness=level)
+    asked = articulate_recording(phones, sound.samples, sound.sample_rate, fps=animation.fps, frames=len(animation))
     envelopes = envelope_animations(sound.samples, sample_rate=sound.sample_rate, fps=animation.fps)
     drawn = {REFERENCE: asked, "model": animation, **envelopes}
     motions = {heading: mouth_motion(each, head) for heading, each in drawn.items()}

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from avatar.animation import Animation
+from avatar.articulation.loudness import loudness as loudness_of
 from avatar.articulation.loudness import opening_factor
 from avatar.articulation.phones import Phone
 from avatar.articulation.response import LipResponse, built_in_response
@@ -78,6 +79,25 @@ def articulate(
         tracks = _styled(tracks, style)
     weights = np.tile(response.space.neutral, (count, 1)) + shape_weights(tracks, response)
     return Animation(response.space, weights.astype(np.float32), fps)
+
+
+def articulate_recording(
+    phones: Sequence[Phone], samples: ArrayLike, sample_rate: int, *, fps: float, frames: int
+) -> Animation:
+    """Move a mouth as the phones of a recording ask, further where its voice is loud: what a speech model learns.
+
+    Args:
+        phones: what is said when.
+        samples: [N] mono, clean speech in -1..1.
+        sample_rate: samples per second.
+        fps: frames per second of the result.
+        frames: how many.
+
+    Raises:
+        ValueError: as `articulate` and `avatar.articulation.loudness.loudness` do.
+    """
+    level = loudness_of(samples, sample_rate, fps=fps, frames=frames)
+    return articulate(phones, fps=fps, duration=frames / fps, loudness=level)
 
 
 def _styled(tracks: Tracks, style: Style) -> Tracks:

@@ -1,16 +1,13 @@
 """How good a speech model is on utterances that it never learned from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-import numpy as np
-
-from avatar.articulation.loudness import loudness
-from avatar.articulation.model import articulate
+from avatar.articulation.model import articulate_recording
 from avatar.datasets.corpus import Utterance
-from avatar.evaluation.average import Average
-from avatar.evaluation.contacts import Demands, demands
-from avatar.evaluation.correlation import agreement
+from avatar.evaluation.average import Average, Pooled
+from avatar.evaluation.contacts import Demands
+from avatar.evaluation.judgement import judge
 from avatar.evaluation.motion import mouth_motion
 from avatar.rigs import BuiltInHead
 from avatar.speech.lookahead import FPS
@@ -19,7 +16,7 @@ from avatar.speech.model import SpeechModel
 
 
 @dataclass(frozen=True)
-class Validation:
+class Validation(Pooled):
     """Correlations with the teacher at no lag, and the demands of the phones.
 
     Args:
@@ -33,9 +30,6 @@ class Validation:
     width: Average = Average()  # noqa: RUF009
     protrusion: Average = Average()  # noqa: RUF009
     demands: Demands = Demands()  # noqa: RUF009
-
-    def __add__(self, other: "Validation") -> "Validation":
-        return Validation(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
     def __str__(self) -> str:
         shares = self.demands
@@ -61,15 +55,9 @@ def validate(
     total = Validation()
     for utterance in utterances:
         ours = mouth_motion(model.predict(utterance.samples, lookahead=lookahead), rig)
-        frames = len(ours.opening)
-        heard = loudness(utterance.samples, SAMPLE_RATE, fps=FPS, frames=frames)
-        asked = articulate(utterance.phones, fps=FPS, duration=frames / FPS, loudness=heard)
-        theirs = mouth_motion(asked, rig)
-
-        def likeness(name: str) -> Average:
-            return Average.of(np.array([agreement(getattr(ours, name), getattr(theirs, name), fps=FPS).r0]))  # noqa: B023
-
-        total += Validation(
-            likeness("opening"), likeness("width"), likeness("protrusion"), demands(ours, utterance.phones)
+        asked = articulate_recording(
+            utterance.phones, utterance.samples, SAMPLE_RATE, fps=FPS, frames=len(ours.opening)
         )
+        found = judge(ours, utterance.phones, mouth_motion(asked, rig))
+        total += Validation(found.opening.r0, found.width.r0, found.protrusion.r0, found.demands)
     return total
