@@ -11,6 +11,7 @@ from avatar.controls import ARKIT, ARKIT_SHAPES, Control, ControlSpace
 from avatar.rigs.gaze import Gaze
 from avatar.rigs.head_file import HeadFile
 from avatar.rigs.lids import Lids
+from avatar.rigs.rig import check_pose
 from avatar.rigs.rotations import yaw_pitch_roll
 from avatar.rigs.tongue import Tongue
 
@@ -136,7 +137,7 @@ class BuiltInHead(nn.Module):
         Raises:
             ValueError: a shape doesn't fit.
         """
-        self._check(weights, identity)
+        check_pose(self, weights, identity)
         neutral = self.neutral(identity)
         shape_weights = weights[:, : len(ARKIT_SHAPES)] + self.gaze.lid_weights(weights)
         vertices = neutral + (shape_weights @ self.shapes).reshape(len(weights), -1, 3)
@@ -209,22 +210,3 @@ class BuiltInHead(nn.Module):
         about = vertices - self.neck_pivot
         turned = about @ yaw_pitch_roll(angles).transpose(-1, -2)
         return vertices + self.head_weight[:, None] * (turned - about)
-
-    def _check(self, weights: Tensor, identity: Tensor | None) -> None:
-        if weights.ndim != 2 or weights.shape[1] != len(self.space):
-            raise ValueError(
-                f"weights must be [B, {len(self.space)}] in the order of {self.space.name}, "
-                f"got {list(weights.shape)}; take an Animation's weights in that space"
-            )
-        if identity is None:
-            return
-        if identity.ndim != 2 or identity.shape[1] != len(self.identity_space):
-            raise ValueError(
-                f"identity must be [B, {len(self.identity_space)}], got {list(identity.shape)}; "
-                "draw one with sample_identity or start from torch.zeros"
-            )
-        if identity.shape[0] not in (1, weights.shape[0]):
-            raise ValueError(
-                f"identity must have 1 row or as many as weights ({weights.shape[0]}), got {identity.shape[0]}; "
-                "give one identity for all frames or one for each"
-            )

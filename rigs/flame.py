@@ -9,6 +9,7 @@ from avatar.controls import Control, ControlSpace
 from avatar.rigs.flame_anatomy import PARTS, find_anatomy
 from avatar.rigs.flame_file import PARENTS, FlameFile
 from avatar.rigs.flame_landmarks import LARGEST_YAW, Embedding
+from avatar.rigs.rig import check_pose
 from avatar.rigs.skinning import rotation_matrices, skin
 from avatar.spaces.flame import EYELIDS, LARGEST_EXPRESSION, POSES, flame_space
 
@@ -119,7 +120,8 @@ class FlameRig(nn.Module):
         Raises:
             ValueError: a shape doesn't fit.
         """
-        self._check(weights, identity)
+        contents = f" ({len(self.expressions)} expressions, joints{', lids' if self._lids else ''})"
+        check_pose(self, weights, identity, contents=contents)
         shaped = self.neutral(identity) + (weights[:, : len(self.expressions)] @ self.expressions).reshape(
             len(weights), -1, 3
         )
@@ -190,25 +192,6 @@ class FlameRig(nn.Module):
         # The last row is the direction to the camera in the head's own axes; turned left, it comes from the right.
         yaw = torch.asin((-turned[:, 2, 0]).clamp(-1, 1)).rad2deg()
         return yaw.round().clamp(-LARGEST_YAW, LARGEST_YAW).to(torch.int64)
-
-    def _check(self, weights: Tensor, identity: Tensor | None) -> None:
-        if weights.ndim != 2 or weights.shape[1] != len(self.space):
-            raise ValueError(
-                f"weights must be [B, {len(self.space)}] in the order of {self.space.name} "
-                f"({len(self.expressions)} expressions, joints{', lids' if self._lids else ''}), "
-                f"got {list(weights.shape)}; take an Animation's weights in this rig's space"
-            )
-        if identity is None:
-            return
-        if identity.ndim != 2 or identity.shape[1] != len(self.identity_space):
-            raise ValueError(
-                f"identity must be [B, {len(self.identity_space)}], got {list(identity.shape)}; start from torch.zeros"
-            )
-        if identity.shape[0] not in (1, weights.shape[0]):
-            raise ValueError(
-                f"identity must have 1 row or as many as weights ({weights.shape[0]}), got {identity.shape[0]}; "
-                "give one identity for all frames or one for each"
-            )
 
 
 def _chosen(asked: int | None, most: int, name: str, *, least: int = 1) -> int:

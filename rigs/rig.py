@@ -59,6 +59,37 @@ class Rig(Protocol):
         ...
 
 
+def check_pose(rig: Rig, weights: Tensor, identity: Tensor | None, *, contents: str = "") -> None:
+    """Refuse controls and identities of other shapes than a rig takes.
+
+    Args:
+        rig: that is to be moved.
+        weights: should be [B, C].
+        identity: should be [B or 1, I], or None.
+        contents: what the rig's weights are, for the message.
+
+    Raises:
+        ValueError: they are not.
+    """
+    if weights.ndim != 2 or weights.shape[1] != len(rig.space):
+        raise ValueError(
+            f"weights must be [B, {len(rig.space)}] in the order of {rig.space.name}{contents}, "
+            f"got {list(weights.shape)}; take an Animation's weights in that space"
+        )
+    if identity is None:
+        return
+    if identity.ndim != 2 or identity.shape[1] != len(rig.identity_space):
+        draw = "draw one with sample_identity or " if hasattr(rig, "sample_identity") else ""
+        raise ValueError(
+            f"identity must be [B, {len(rig.identity_space)}], got {list(identity.shape)}; {draw}start from torch.zeros"
+        )
+    if identity.shape[0] not in (1, weights.shape[0]):
+        raise ValueError(
+            f"identity must have 1 row or as many as weights ({weights.shape[0]}), got {identity.shape[0]}; "
+            "give one identity for all frames or one for each"
+        )
+
+
 def load_rig(name: str | Path) -> Rig:
     """Load a head.
 

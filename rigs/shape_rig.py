@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from avatar.controls import ControlSpace
 from avatar.rigs.gaze import positive_part
+from avatar.rigs.rig import check_pose
 from avatar.rigs.rig_data import RigData
 from avatar.rigs.rotations import yaw_pitch_roll
 
@@ -113,7 +114,7 @@ class ShapeRig(nn.Module):
         Raises:
             ValueError: a shape doesn't fit.
         """
-        self._check(weights, identity)
+        check_pose(self, weights, identity)
         neutral = self.neutral(identity)
         vertices = neutral + (self._followed(weights) @ self.shapes).reshape(len(weights), -1, 3)
         vertices = self._turn_eyes(vertices, neutral, weights)
@@ -183,21 +184,6 @@ class ShapeRig(nn.Module):
             centre = self.eye_centres[side] + shift
             out[:, ball] = centre + (vertices[:, ball] - centre) @ rotations[:, side].transpose(-1, -2)
         return out
-
-    def _check(self, weights: Tensor, identity: Tensor | None) -> None:
-        if weights.ndim != 2 or weights.shape[1] != len(self.space):
-            raise ValueError(
-                f"weights must be [B, {len(self.space)}] in the order of {self.space.name}, "
-                f"got {list(weights.shape)}; take an Animation's weights in that space"
-            )
-        if identity is None:
-            return
-        if identity.ndim != 2 or identity.shape[1] != len(self.identity_space):
-            raise ValueError(f"identity must be [B, {len(self.identity_space)}], got {list(identity.shape)}")
-        if identity.shape[0] not in (1, weights.shape[0]):
-            raise ValueError(
-                f"identity must have 1 row or as many as weights ({weights.shape[0]}), got {identity.shape[0]}"
-            )
 
 
 def _followers(space: ControlSpace, angles: Tensor | None) -> Tensor:
