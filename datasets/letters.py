@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,30 +32,11 @@ def read_letters(letters: str, frames: NDArray[np.float32]) -> list[Spoken]:
         letters: in Kokoro's alphabet.
         frames: how long each lasts, [letters], in `FRAME_SECONDS`.
     """
-    spoken: list[Spoken] = []
-    carried, word, at_edge = 0.0, -1, True
-    for place, letter in enumerate(letters):
-        duration = float(frames[place])
-        previous = spoken[-1] if spoken else None
-        if letter == "ː" and previous:
-            spoken[-1] = Spoken(previous.symbol, previous.word, previous.frames + duration)
-        elif letter in KOKORO_MARKS:
-            carried += duration
-            at_edge = at_edge or letter == " "
-        elif letter in KOKORO_PAUSES:
-            spoken.append(Spoken(SILENCE, -1, carried + duration))
-            carried, at_edge = 0.0, True
-        else:
-            symbol = from_table(letter, KOKORO)
-            if at_edge:
-                word, at_edge = word + 1, False
-            if letter == "ɹ" and _colours(letters, place):
-                assert previous is not None
-                spoken[-1] = Spoken("ER", previous.word, previous.frames + carried + duration)
-            else:
-                spoken.append(Spoken(symbol, word, carried + duration))
-            carried = 0.0
-    return spoken
+
+    def melted(place: int, symbol: str, word: int, previous: Spoken) -> str | None:
+        return "ER" if letters[place] == "ɹ" and _colours(letters, place) else None
+
+    return _read(letters, frames, KOKORO, frozenset("ː"), melted)
 
 
 def _colours(letters: str, place: int) -> bool:
@@ -77,24 +58,49 @@ def read_ipa(letters: str, frames: NDArray[np.float32]) -> list[Spoken]:
         letters: phonetic ones.
         frames: how long each lasts, [letters].
     """
+
+    def melted(place: int, symbol: str, word: int, previous: Spoken) -> str | None:
+        return symbol if previous.symbol == symbol and previous.word == word else None
+
+    return _read(letters, frames, IPA, IPA_LENGTHENING, melted)
+
+
+def _read(
+    letters: str,
+    frames: NDArray[np.float32],
+    table: dict[str, str],
+    lengthening: frozenset[str],
+    melted: Callable[[int, str, int, Spoken], str | None],
+) -> list[Spoken]:
+    """Phones of letters that last some frames.
+
+    Args:
+        letters: that are spoken.
+        frames: how long each lasts, [letters].
+        table: the phone of each letter.
+        lengthening: marks that give their time to the last phone.
+        melted: what the phone before becomes together with the one at a place, given that one's symbol and word; None
+            keeps them apart.
+    """
     spoken: list[Spoken] = []
     carried, word, at_edge = 0.0, -1, True
-    for letter, duration in zip(letters, map(float, frames), strict=True):
+    for place, (letter, duration) in enumerate(zip(letters, map(float, frames), strict=True)):
         previous = spoken[-1] if spoken else None
-        if letter in IPA_LENGTHENING and previous:
+        if letter in lengthening and previous:
             spoken[-1] = Spoken(previous.symbol, previous.word, previous.frames + duration)
-        elif letter in KOKORO_MARKS | IPA_LENGTHENING:
+        elif letter in KOKORO_MARKS | lengthening:
             carried += duration
             at_edge = at_edge or letter == " "
         elif letter in KOKORO_PAUSES:
             spoken.append(Spoken(SILENCE, -1, carried + duration))
             carried, at_edge = 0.0, True
         else:
-            symbol = from_table(letter, IPA)
+            symbol = from_table(letter, table)
             if at_edge:
                 word, at_edge = word + 1, False
-            if previous and previous.symbol == symbol and previous.word == word:
-                spoken[-1] = Spoken(symbol, word, previous.frames + carried + duration)
+            whole = melted(place, symbol, word, previous) if previous else None
+            if previous and whole:
+                spoken[-1] = Spoken(whole, previous.word, previous.frames + carried + duration)
             else:
                 spoken.append(Spoken(symbol, word, carried + duration))
             carried = 0.0
