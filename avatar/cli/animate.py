@@ -13,6 +13,7 @@ from avatar.cli.words import Words, is_phones
 
 if TYPE_CHECKING:
     from avatar.animator import Animator
+    from avatar.audio import Sound
     from avatar.export import ExportOptions
 
 
@@ -102,18 +103,20 @@ class Animate(Look, Life):
         emotion, style, behaviour = self.chosen_emotion(), self.chosen_style(), self.chosen_behaviour()
         phones = words.phones_of(recording)
         text = words.text_of(recording)
+        sound: Path | Sound = recording
         if text is not None:
             from avatar.alignment import align
             from avatar.audio import load_audio
 
-            phones = align(load_audio(recording).samples, text).phones
+            sound = load_audio(recording)
+            phones = align(sound.samples, text).phones
         if is_phones(recording):
             animation = animate_phones(
                 phones or (), fps=self.fps, emotion=emotion, style=style, behaviour=behaviour, seed=self.seed
             )
         else:
             animation = animator.animate(
-                recording,
+                sound,
                 fps=self.fps,
                 emotion=emotion,
                 style=style,
