@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import signal
 
 from avatar.articulation.phones import SILENCE, Phone
 from avatar.datasets.build import Part
@@ -75,3 +76,24 @@ def make_aligner() -> Callable[[], FakeAligner]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "corpus"
+
+
+@pytest.fixture
+def noise() -> NDArray[np.float32]:
+    return np.random.default_rng(1).standard_normal(4 * SAMPLE_RATE).astype(np.float32)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def level() -> Callable[[NDArray[np.float32], float, float], float]:
+    """Level of samples within a band from low to high, in dB."""
+
+    def measure(samples: NDArray[np.float32], low: float, high: float) -> float:
+        frequency, power = signal.welch(samples, SAMPLE_RATE, nperseg=1024)
+        return float(10 * np.log10(power[(frequency >= low) & (frequency < high)].mean() + 1e-20))
+
+    return measure

@@ -34,16 +34,6 @@ def samples() -> np.ndarray:
     return (0.3 * np.sin(2 * np.pi * 440 * time) * spoken).astype(np.float32)
 
 
-@pytest.fixture
-def noise() -> np.ndarray:
-    return np.random.default_rng(1).standard_normal(4 * SAMPLE_RATE).astype(np.float32)
-
-
-@pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(0)
-
-
 def assert_sound(samples: np.ndarray, phones: tuple[Phone, ...]) -> None:
     assert samples.dtype == np.float32
     assert np.abs(samples).max() <= 1

@@ -1,28 +1,15 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from scipy import signal
 
 from avatar.datasets.beds import babble, hum, music, pink, some_bed, tone, white
 from avatar.datasets.synthesis import SAMPLE_RATE
 
-
-@pytest.fixture
-def noise() -> np.ndarray:
-    return np.random.default_rng(1).standard_normal(4 * SAMPLE_RATE).astype(np.float32)
+Level = Callable[[np.ndarray, float, float], float]
 
 
-@pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(0)
-
-
-def level(samples: np.ndarray, low: float, high: float) -> float:
-    """Level within a band, in dB."""
-    frequency, power = signal.welch(samples, SAMPLE_RATE, nperseg=1024)
-    return float(10 * np.log10(power[(frequency >= low) & (frequency < high)].mean() + 1e-20))
-
-
-def test_pink_falls_with_frequency(noise: np.ndarray) -> None:
+def test_pink_falls_with_frequency(noise: np.ndarray, level: Level) -> None:
     rosy = pink(noise)
     assert level(rosy, 200, 400) - level(rosy, 3200, 6400) == pytest.approx(12, abs=1)
 
@@ -50,7 +37,9 @@ def test_music_repeats_and_differs_by_seed() -> None:
     np.testing.assert_allclose(first[lag : 2 * lag], first[:lag])
 
 
-def test_babble_has_the_spectrum_but_not_the_words_of_its_voices(noise: np.ndarray, rng: np.random.Generator) -> None:
+def test_babble_has_the_spectrum_but_not_the_words_of_its_voices(
+    noise: np.ndarray, rng: np.random.Generator, level: Level
+) -> None:
     voices = pink(noise)
     talk = babble(voices, len(voices), rng)
     loudness = np.std(talk) / np.std(voices)

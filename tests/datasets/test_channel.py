@@ -1,9 +1,12 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from scipy import signal
 
 from avatar.datasets.channel import add_noise, band, overdrive, reverberate, tilt
 from avatar.datasets.synthesis import SAMPLE_RATE
+
+Level = Callable[[np.ndarray, float, float], float]
 
 
 @pytest.fixture
@@ -11,22 +14,6 @@ def samples() -> np.ndarray:
     """A tone between silences."""
     time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
     return (0.3 * np.sin(2 * np.pi * 440 * time) * (np.abs(time - 0.5) < 0.3)).astype(np.float32)
-
-
-@pytest.fixture
-def noise() -> np.ndarray:
-    return np.random.default_rng(1).standard_normal(4 * SAMPLE_RATE).astype(np.float32)
-
-
-@pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(0)
-
-
-def level(samples: np.ndarray, low: float, high: float) -> float:
-    """Level within a band, in dB."""
-    frequency, power = signal.welch(samples, SAMPLE_RATE, nperseg=1024)
-    return float(10 * np.log10(power[(frequency >= low) & (frequency < high)].mean() + 1e-20))
 
 
 @pytest.mark.parametrize("decibels", [5.0, 30.0])
@@ -41,7 +28,7 @@ def test_noise_leaves_silence_alone(noise: np.ndarray) -> None:
     np.testing.assert_array_equal(add_noise(silence, noise, 10), silence)
 
 
-def test_tilt_lifts_the_highs(noise: np.ndarray) -> None:
+def test_tilt_lifts_the_highs(noise: np.ndarray, level: Level) -> None:
     lifted = tilt(noise / 10, 9.0)
     lift = level(lifted, 3500, 4500) - level(noise / 10, 3500, 4500)
     drop = level(lifted, 100, 150) - level(noise / 10, 100, 150)
@@ -49,7 +36,7 @@ def test_tilt_lifts_the_highs(noise: np.ndarray) -> None:
     assert drop == pytest.approx(-4.5, abs=0.7)
 
 
-def test_bands_are_cut(noise: np.ndarray) -> None:
+def test_bands_are_cut(noise: np.ndarray, level: Level) -> None:
     narrow = band(noise, None, 3800)
     assert level(narrow, 5000, 7000) < level(noise, 5000, 7000) - 30
     telephone = band(noise, 300, 3400)

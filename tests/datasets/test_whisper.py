@@ -16,11 +16,6 @@ def vowel() -> np.ndarray:
     return (0.1 * signal.lfilter([1], np.poly([pole, pole.conj()]).real, pulses)).astype(np.float32)
 
 
-@pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(0)
-
-
 def test_whisper_keeps_the_resonance_and_loses_the_pulses(vowel: np.ndarray, rng: np.random.Generator) -> None:
     whispered = whisper(vowel, rng)
     assert whispered.shape == vowel.shape
