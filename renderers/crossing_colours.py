@@ -6,7 +6,7 @@ from torch import Tensor
 from avatar.renderers.crossings import Crossings
 
 
-def colours_at_edges(image: Tensor, crossings: Crossings) -> tuple[Tensor, Tensor]:
+def colours_at_edges(image: Tensor, crossings: Crossings, in_gaps: Tensor | None) -> tuple[Tensor, Tensor]:
     """Return the colours that meet at each crossing, [N, C] float64 on the first and on the second pixel's side.
 
     Surfaces turn away at their outlines, and their colour changes quickly there: that at the edge is not that of the
@@ -16,11 +16,15 @@ def colours_at_edges(image: Tensor, crossings: Crossings) -> tuple[Tensor, Tenso
     Args:
         image: [B, H, W, C].
         crossings: of the fragments that the image was made of.
+        in_gaps: [G, C] what shows in the gaps; None takes it for the mean of both edges' colours.
     """
     way = crossings.vertical.long()
     place = crossings.place[:, None]
     near = _continued(image, crossings, crossings.first, -1, way, place)
-    return near, _continued(image, crossings, crossings.second, 1, way, 1.0 - place)
+    far = _continued(image, crossings, crossings.second, 1, way, 1.0 - place)
+    before, after = crossings.gaps, crossings.gaps + 1
+    far[before] = near[after] = 0.5 * (near[before] + far[after]) if in_gaps is None else in_gaps
+    return near, far
 
 
 def _continued(

@@ -25,7 +25,8 @@ class Crossings:
         edge: [N, 2] int64, the vertices of the silhouette edge that passes; -1 where two surfaces cut each other.
         faces: [N, 2] int64, the faces that cut each other, that of the first pixel's surface first; -1 at an edge.
         place: [N] float64, how far the crossing is on the way from the first centre to the second, 0 to 1.
-        share: [N] float64, how much of the step between the pixels it makes: 1, or 0.5 where two edges pass.
+        share: [N] float64, how much of the step between the pixels it makes if nothing more is known: 1, or 0.5 each
+            where two edges border a gap.
         continues: [B, H, W, 2] bool, whether the surface that a pixel sees goes on to the one to the right, and below.
     """
 
@@ -38,6 +39,11 @@ class Crossings:
     place: Tensor
     share: Tensor
     continues: Tensor
+
+    @property
+    def gaps(self) -> Tensor:
+        """[G] int64, the first of each two crossings that border a gap; the second comes next."""
+        return (self.share < 1.0).nonzero()[::2, 0]
 
     @property
     def first(self) -> tuple[Tensor, Tensor, Tensor]:

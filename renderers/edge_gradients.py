@@ -9,10 +9,11 @@ from avatar.renderers.crossing_colours import colours_at_edges
 from avatar.renderers.crossing_motion import material_offsets
 from avatar.renderers.crossings import Crossings, find_crossings
 from avatar.renderers.fragments import Fragments
+from avatar.renderers.gaps import Shade, gap_colours
 from avatar.renderers.tensors import check_shape, float_tensor
 
 
-def edge_gradients(image: Any, fragments: Fragments) -> Tensor:
+def edge_gradients(image: Any, fragments: Fragments, *, shade: Shade | None = None) -> Tensor:
     """Return the image unchanged; on the way back, add what moving silhouettes do to it to the positions' gradient.
 
     A pixel's colour jumps when an edge passes its centre, so the derivative of a picture has a part that no
@@ -32,13 +33,16 @@ def edge_gradients(image: Any, fragments: Fragments) -> Tensor:
     Args:
         image: [B, H, W, C], what was made of the fragments: colours, masks, normals, depths; background included.
         fragments: of `rasterize`.
+        shade: what the image was made with, such as `lambda seen: interpolate(colours, seen)`. It is asked for the
+            colours in gaps between two edges that are narrower than a pixel; without it they are taken for the mean of
+            both sides, and what opens or closes a thin gap has too small a gradient.
 
     Returns:
         [B, H, W, C], the same values. Differentiable in the image and in the `position_clip` that was rasterized.
 
     Raises:
         TypeError: if the image is not of real numbers.
-        ValueError: if its shape does not fit the fragments.
+        ValueError: if its shape, or that of what `shade` makes, does not fit the fragments.
 
     Example:
         >>> from avatar.renderers import rasterize
@@ -51,7 +55,8 @@ def edge_gradients(image: Any, fragments: Fragments) -> Tensor:
     colours = checked_image(image, fragments)
     if not (fragments.position_clip.requires_grad and torch.is_grad_enabled()):
         return colours
-    return through_edges(colours, fragments, find_crossings(fragments))
+    crossings = find_crossings(fragments)
+    return through_edges(colours, fragments, crossings, gap_colours(colours, crossings, fragments, shade))
 
 
 def checked_image(image: Any, fragments: Fragments) -> Tensor:
@@ -61,30 +66,29 @@ def checked_image(image: Any, fragments: Fragments) -> Tensor:
     return colours
 
 
-def through_edges(image: Tensor, fragments: Fragments, crossings: Crossings) -> Tensor:
+def through_edges(image: Tensor, fragments: Fragments, crossings: Crossings, in_gaps: Tensor | None) -> Tensor:
     """Return the image, with the gradient of the crossings' motion."""
     offsets = material_offsets(crossings, fragments)
-    result: Tensor = _EdgeGradients.apply(image, offsets, crossings)  # type: ignore[no-untyped-call]
+    result: Tensor = _EdgeGradients.apply(image, offsets, crossings, in_gaps)  # type: ignore[no-untyped-call]
     return result
 
 
 class _EdgeGradients(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, image: Tensor, offsets: Tensor, crossings: Crossings) -> Tensor:
+    def forward(ctx: Any, image: Tensor, offsets: Tensor, crossings: Crossings, in_gaps: Tensor | None) -> Tensor:
         ctx.save_for_backward(image)
-        ctx.crossings = crossings
+        ctx.crossings, ctx.in_gaps = crossings, in_gaps
         return image.view_as(image)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
         (image,) = ctx.saved_tensors
         found: Crossings = ctx.crossings
-        near, far = colours_at_edges(image, found)
-        return gradient, ((near - far) * pull(gradient, found)).sum(-1), None
+        near, far = colours_at_edges(image, found, ctx.in_gaps)
+        return gradient, ((near - far) * pull(gradient, found)).sum(-1), None, None
 
 
 def pull(gradient: Tensor, crossings: Crossings) -> Tensor:
     """What a step in colour at each crossing is worth to the loss, [N, C] float64: the mean of its pixels' gradient."""
-    both = gradient[crossings.first].double() + gradient[crossings.second].double()
-    return 0.5 * both * crossings.share[:, None]
+    return 0.5 * (gradient[crossings.first].double() + gradient[crossings.second].double())

@@ -11,6 +11,7 @@ from avatar.renderers.crossing_colours import colours_at_edges
 from avatar.renderers.crossings import Crossings, find_crossings
 from avatar.renderers.edge_gradients import checked_image, pull, through_edges
 from avatar.renderers.fragments import Fragments
+from avatar.renderers.gaps import Shade, gap_colours
 from avatar.renderers.motion import spread_motion
 from avatar.renderers.threads import spread, thread_count
 
@@ -18,7 +19,7 @@ PIECES = 2
 """Strips of an image whose gradients are summed apart; fixed, so that the bits do not depend on the threads."""
 
 
-def motion_gradients(image: Any, fragments: Fragments) -> Tensor:
+def motion_gradients(image: Any, fragments: Fragments, *, shade: Shade | None = None) -> Tensor:
     """Return the image unchanged; on the way back, give the positions the gradient of all motion in it.
 
     Make the image from `fragments.still`, so that nothing else moves the surface under the pixels:
@@ -39,20 +40,23 @@ def motion_gradients(image: Any, fragments: Fragments) -> Tensor:
     Args:
         image: [B, H, W, C], colours or anything else made of `fragments.still`; background included.
         fragments: of `rasterize`.
+        shade: what the image was made with, such as `lambda seen: interpolate(colours, seen)`, to know the colours in
+            gaps that no pixel sees, as in `edge_gradients`.
 
     Returns:
         [B, H, W, C], the same values. Differentiable in the image and in the `position_clip` that was rasterized.
 
     Raises:
         TypeError: if the image is not of real numbers.
-        ValueError: if its shape does not fit the fragments.
+        ValueError: if its shape, or that of what `shade` makes, does not fit the fragments.
     """
     colours = checked_image(image, fragments)
     if not (fragments.position_clip.requires_grad and torch.is_grad_enabled()):
         return colours
     crossings = find_crossings(fragments)
+    in_gaps = gap_colours(colours, crossings, fragments, shade)
     moved: Tensor = _MotionGradients.apply(colours, fragments.position_clip, fragments, crossings)  # type: ignore[no-untyped-call]
-    return through_edges(moved, fragments, crossings)
+    return through_edges(moved, fragments, crossings, in_gaps)
 
 
 class _MotionGradients(torch.autograd.Function):
@@ -100,12 +104,14 @@ def _up_to_edges(image: Tensor, gradient: Tensor, crossings: Crossings) -> Tenso
     Returns:
         [B, H, W, 2] float64.
     """
-    near, far = colours_at_edges(image, crossings)
+    near, far = colours_at_edges(image, crossings, None)
     worth = pull(gradient, crossings)
+    to_first, to_second = image[crossings.first] - near, far - image[crossings.second]
+    # Of the two edges at a gap, the first ends the first pixel's surface, and the second begins the second's.
+    to_first[crossings.gaps + 1] = to_second[crossings.gaps] = 0.0
     result = torch.zeros(*image.shape[:3], 2, dtype=torch.float64, device=image.device)
     way = crossings.vertical.long()
-    ends = ((crossings.first, image[crossings.first] - near), (crossings.second, far - image[crossings.second]))
-    for pixel, step in ends:
+    for pixel, step in ((crossings.first, to_first), (crossings.second, to_second)):
         # In float64, whose sums torch takes in a fixed order on the CPU.
         result.index_put_((*pixel, way), (step * worth).sum(-1), accumulate=True)
     return result
