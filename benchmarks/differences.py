@@ -1,4 +1,4 @@
-"""Finite differences of losses of a picture, with their own error: steps halve until two of them agree.
+"""Finite differences of losses of a picture, with their own error: steps shrink until two of them agree.
 
 A loss is an integral over the picture, and the step of one parameter moves few triangles of a head. Only the part of
 the picture around these is drawn, finely, because what lies outside it drops out of the difference.
@@ -17,8 +17,10 @@ Drawing = tuple[Tensor, Tensor]
 Weigh = Callable[[Tensor, Tensor, Tensor], Tensor]
 """The losses [K] of a picture [H, W, C] whose rows [H] and columns [W] lie at these places, 0 to 1: means over it."""
 
-DENSITIES = (1, 2, 2, 4, 4)
+DENSITIES = (2, 3, 5, 6)
 """How much denser than at first the samples of each further step are: smaller steps move edges past fewer of them."""
+SHRINKS = 0.25
+"""Each further step, by the one before."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Slope:
 
     Attributes:
         value: [K], extrapolated from the last two steps to a step of 0 (Richardson).
-        doubt: how far the differences of the last two steps are apart, as vectors.
+        doubt: how far off it may be: how far the differences of the last two steps are apart, or half of what does not
+            shrink of the bend, whichever is more. Where lips part within the step, differences of all steps that are
+            wider agree with each other on the mean of both slopes, but the bend tells.
         bends: how far the slopes to both sides are apart, for the last step and for the one before: half as far where
             the loss is smooth, as far where it has a corner.
         step: the last one.
@@ -87,17 +91,18 @@ class Differences:
         part = changing_part(drawings, self.faces)
         here, up, down, above, below = (losses(one, self.faces, self.weigh, part, fine) for one in drawings)
         wide, close = (up - down) / (2.0 * step), (above - below) / step
-        bends = float((above + below - 2.0 * here).norm()) * 2.0 / step, float((up + down - 2.0 * here).norm()) / step
-        return Slope(close + (close - wide) / 3.0, float((close - wide).norm()), bends, step / 2.0)
+        bend, wide_bend = (above + below - 2.0 * here) * 2.0 / step, (up + down - 2.0 * here) / step
+        doubt = max(float((close - wide).norm()), 0.5 * float((2.0 * bend - wide_bend).norm()))
+        return Slope(close + (close - wide) / 3.0, doubt, (float(bend.norm()), float(wide_bend.norm())), step / 2.0)
 
     def refined(self, start: Slope, tolerance: float) -> Slope:
-        """Halve the step until two differences agree to a tolerance; the closest two, if none do."""
-        best, step = start, start.step
+        """Shrink the step until the doubt is at most a tolerance; the least doubtful, if it never is."""
+        best, step = start, 2.0 * start.step
         for density in DENSITIES:
             if best.doubt <= tolerance:
                 break
-            found = self.slope(step, Fineness().times(density))
-            best, step = min(best, found, key=lambda one: one.doubt), found.step
+            step *= SHRINKS
+            best = min(best, self.slope(step, Fineness().times(density)), key=lambda one: one.doubt)
         return best
 
 

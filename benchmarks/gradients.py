@@ -39,12 +39,18 @@ def _surfaces_and_edges(values: Tensor, seen: Fragments) -> Tensor:
 
 
 def _motion(values: Tensor, seen: Fragments) -> Tensor:
+    return motion_gradients(interpolate(values, seen.still), seen, shade=lambda spots: interpolate(values, spots))
+
+
+def _motion_without_gaps(values: Tensor, seen: Fragments) -> Tensor:
     return motion_gradients(interpolate(values, seen.still), seen)
 
 
 METHODS: dict[str, tuple[Method, int]] = {
     "interpolate alone (interior)": (_surfaces_alone, 1),
     "interpolate + edge_gradients": (_surfaces_and_edges, 1),
+    "motion_gradients without shade": (_motion_without_gaps, 1),
+    "motion_gradients without shade, 8 x 8 samples": (_motion_without_gaps, 8),
     "motion_gradients": (_motion, 1),
     "motion_gradients, 2 x 2 samples": (_motion, 2),
     "motion_gradients, 4 x 4 samples": (_motion, 4),
@@ -85,7 +91,7 @@ def losses(scene: Scene, parameters: dict[str, Tensor], size: int, method: Metho
 def references(scene: Scene, parameters: dict[str, Tensor], shapes: list[int]) -> dict[str, list[Slope]]:
     """Derivatives by central differences of the finely drawn losses, of each entry of each group.
 
-    Steps move the face by about a millimetre at first, a pixel at 256, and then halve, entry by entry, until two agree
+    Steps move the face by about a millimetre at first, a pixel at 256, and then shrink, entry by entry, until two agree
     to a fraction of the derivative by the group. Where lips touch, that takes hundredths of a millimetre.
     """
     farthest = scene.head.shapes.reshape(len(scene.head.shapes), -1, 3).norm(dim=-1).amax(1)  # metres at weight 1
@@ -140,44 +146,56 @@ def kept_references(file: Path | None, make: Callable[[], dict[str, list[Slope]]
     return made
 
 
+def compare(
+    scene: Scene, parameters: dict[str, Tensor], shapes: list[int], truth: dict[str, Tensor], sizes: tuple[int, ...]
+) -> dict[str, dict[str, float]]:
+    """How far each method is off, as a share of the derivative, by row of the table and group of parameters."""
+    errors: dict[str, dict[str, float]] = {}
+    for size in sizes:
+        for title, (method, samples) in METHODS.items():
+            found = gradients(scene, parameters, size * samples, method)
+            found["expression"] = found["expression"][:, shapes]
+            errors[f"{size} pixels: {title}"] = {
+                name: float((found[name] - wanted).norm() / wanted.norm()) for name, wanted in truth.items()
+            }
+    return errors
+
+
 def main(options: Options) -> None:
-    """Print the table."""
+    """Print each scene's largest errors as it is done, and the table."""
     head = BuiltInHead.load().double()
-    errors: dict[tuple[str, str], list[float]] = {}
+    errors: list[dict[str, dict[str, float]]] = []
     doubtful, corners, entries = [], 0, 0
-    for seed in track(range(options.first, options.first + options.scenes), "scenes"):
+    seeds = range(options.first, options.first + options.scenes)
+    for seed in track(seeds, "scenes"):
         scene, parameters = draw_scene(head, seed, few_shapes=options.few_shapes)
         shapes = parameters["expression"].nonzero()[:, 0].tolist()
         file = options.keep and options.keep / f"scene-{seed}{'-few' if options.few_shapes else ''}.json"
         slopes = kept_references(file, partial(references, scene, parameters, shapes))
         truth = {name: torch.stack([one.value for one in group], 1) for name, group in slopes.items()}
         lengths = {name: float(one.norm()) for name, one in truth.items()}
+        doubts = {name: math.hypot(*(one.doubt for one in group)) / lengths[name] for name, group in slopes.items()}
+        errors.append({REFERENCE: doubts, **compare(scene, parameters, shapes, truth, options.sizes)})
         for name, group in slopes.items():
-            doubt = math.hypot(*(one.doubt for one in group)) / lengths[name]
-            errors.setdefault((REFERENCE, name), []).append(doubt)
             entries += len(group)
             doubtful += [f"{seed} {name}"] * sum(one.doubt > DOUBTFUL * lengths[name] for one in group)
             corners += sum(one.corner(2.0 * DOUBTFUL * lengths[name]) for one in group)
-        for size in options.sizes:
-            for title, (method, samples) in METHODS.items():
-                found = gradients(scene, parameters, size * samples, method)
-                found["expression"] = found["expression"][:, shapes]
-                for name, wanted in truth.items():
-                    error = float((found[name] - wanted).norm()) / lengths[name]
-                    errors.setdefault((f"{size} pixels: {title}", name), []).append(error)
+        for row in (REFERENCE, list(errors[-1])[-1]):
+            cells = [f"{name} {100.0 * error:.1f} %" for name, error in errors[-1][row].items()]
+            print(f"scene {seed}, {row}: {', '.join(cells)}", flush=True)
     print(
-        f"{options.scenes} scenes, {len(head.rest)} vertices, float64, commit {commit()}, {platform.machine()}\n"
+        f"\n{options.scenes} scenes, {len(head.rest)} vertices, float64, commit {commit()}, {platform.machine()}\n"
         "error of the derivatives in percent of their length: median / 90th percentile / worst (its scene)\n"
     )
-    names = ("translation", "rotation", "scale", "expression")
-    print(f"{'':<46}" + "".join(f"{name:>25}" for name in names))
-    for row in dict.fromkeys(row for row, _ in errors):
+    names = list(errors[0][REFERENCE])
+    print(f"{'':<58}" + "".join(f"{name:>25}" for name in names))
+    for row in errors[0]:
         cells = []
         for name in names:
-            found = 100.0 * np.array(errors[row, name])
+            found = 100.0 * np.array([one[row][name] for one in errors])
             middle, high, worst = np.percentile(found, (50, 90, 100))
-            cells.append(f"{middle:.1f} / {high:.1f} / {worst:.1f} ({options.first + int(found.argmax())})")
-        print(f"{row:<46}" + "".join(f"{cell:>25}" for cell in cells))
+            cells.append(f"{middle:.1f} / {high:.1f} / {worst:.1f} ({seeds[int(found.argmax())]})")
+        print(f"{row:<58}" + "".join(f"{cell:>25}" for cell in cells))
     print(
         f"\nof {entries} entries {len(doubtful)} have differences that stay {100 * DOUBTFUL:.0f} % of their group's "
         f"derivative or more apart, in scenes {', '.join(dict.fromkeys(doubtful)) or '-'}; at {corners} the slopes to "

@@ -74,7 +74,7 @@ def test_a_corner_stays(differences):
     assert found.corner(0.2)
 
 
-def test_steps_halve_until_they_agree(differences):
+def test_steps_shrink_until_they_agree(differences):
     # The slope is 0.24 within a hundredth around t = 0, and 0 beyond.
     hinged = differences.Differences(
         lambda t: drawing((SQUARE * (1.0 + t.clamp(-0.01, 0.01)), 0.0, 1.0)), FACES, mean, zero()
@@ -84,3 +84,16 @@ def test_steps_halve_until_they_agree(differences):
     found = hinged.refined(start, 0.005)
     assert found.step < 0.01
     assert found.value.tolist() == pytest.approx([0.24, 0.12], rel=0.01)
+
+
+def test_steps_that_agree_on_the_mean_of_two_slopes_are_not_believed(differences):
+    # The slope is 0.24 at t = 0 and beyond 0.003, and 0 before -0.003 with a corner there: all central differences of
+    # wide steps are 0.12, and so are those of half of them.
+    hinged = differences.Differences(
+        lambda t: drawing((SQUARE * (1.0 + t.clamp(min=-0.003)), 0.0, 1.0)), FACES, mean, zero()
+    )
+    start = hinged.slope(0.16)
+    assert start.value[0] < 0.2
+    found = hinged.refined(start, 0.005)
+    assert found.step < 0.003
+    assert found.value.tolist() == pytest.approx([0.24, 0.12], rel=0.02)
