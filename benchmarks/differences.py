@@ -17,7 +17,7 @@ Drawing = tuple[Tensor, Tensor]
 Weigh = Callable[[Tensor, Tensor, Tensor], Tensor]
 """The losses [K] of a picture [H, W, C] whose rows [H] and columns [W] lie at these places, 0 to 1: means over it."""
 
-DENSITIES = (2, 3, 5, 6)
+DENSITIES = (2, 3, 5)
 """How much denser than at first the samples of each further step are: smaller steps move edges past fewer of them."""
 SHRINKS = 0.25
 """Each further step, by the one before."""
