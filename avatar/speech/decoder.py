@@ -46,8 +46,13 @@ class Layer(nn.Module):
 
     def mix(self, hidden: Tensor, future: int) -> Tensor:
         """The convolution: hidden [B, past + T + future, W] to [B, T, W], for a `future` from `reach`."""
-        weight = self.depthwise.weight[..., : (self.past + future) // self.dilation + 1]
-        return F.conv1d(hidden.mT, weight, self.depthwise.bias, dilation=self.dilation, groups=hidden.shape[-1]).mT
+        return F.conv1d(
+            hidden.mT, self.taps(future), self.depthwise.bias, dilation=self.dilation, groups=hidden.shape[-1]
+        ).mT
+
+    def taps(self, future: int) -> Tensor:
+        """The convolution's weight [W, 1, taps] as far as it looks ahead, for a `future` from `reach`."""
+        return self.depthwise.weight[..., : (self.past + future) // self.dilation + 1]
 
 
 class CurveDecoder(nn.Module):

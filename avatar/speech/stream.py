@@ -4,7 +4,6 @@ Every row is computed once, from the same numbers in the same order however the 
 stream gives the bits of a whole recording. Rows carry absolute numbers; a stream begins early, in silence.
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -17,8 +16,9 @@ from avatar.speech.decoder import Decoded, Layer
 from avatar.speech.level import Level
 from avatar.speech.lookahead import FPS, Lookahead
 from avatar.speech.mel import FFT, HOP, MARGIN, SAMPLE_RATE, scaled
-from avatar.speech.rows import linear
-from avatar.speech.trunk import BLOCK, Block, attend
+from avatar.speech.rows import depthwise, linear
+from avatar.speech.trunk import BLOCK, Block, banded
+from avatar.speech.window import Rows, Window
 
 if TYPE_CHECKING:
     from avatar.speech.model import SpeechModel
@@ -27,85 +27,25 @@ STRIDE = SAMPLE_RATE // FPS
 """Samples between two frames."""
 
 
-class Rows:
-    """A queue of rows [N, ...] with absolute numbers: what one layer still needs of another's output.
-
-    Args:
-        first: number of the first row.
-        shape: of a row.
-    """
-
-    def __init__(self, first: int, *shape: int) -> None:
-        self.first, self._rows = first, torch.zeros(0, *shape)
-
-    @property
-    def end(self) -> int:
-        """One more than the last row's number."""
-        return self.first + len(self._rows)
-
-    def push(self, rows: Tensor) -> None:
-        """Append rows."""
-        self._rows = torch.cat([self._rows, rows])
-
-    def take(self, start: int, stop: int) -> Tensor:
-        """Rows start..stop; zeros before the first and after the last."""
-        inside = self._rows[max(start - self.first, 0) : max(stop - self.first, 0)]
-        before = min(max(self.first - start, 0), stop - start)
-        after = stop - start - before - len(inside)
-        if before or after:
-            inside = F.pad(inside, (0, 0) * (inside.ndim - 1) + (before, after))
-        return inside
-
-    def forget(self, before: int) -> None:
-        """Drop the rows before a number."""
-        drop = before - self.first
-        if drop > 0:
-            self._rows, self.first = self._rows[drop:].clone(), before
-
-
-class Window:
-    """Outputs that each need the input rows from `past` before to `future` after them.
-
-    Args:
-        compute: input rows [past + n + future, ...] to n output rows.
-        start: number of the first input and output row.
-        shape: of an input row.
-    """
-
-    def __init__(
-        self, compute: Callable[[Tensor], Tensor], start: int, *shape: int, past: int, future: int, step: int = 1
-    ) -> None:
-        self.compute, self.past, self.future, self.step = compute, past, future, step
-        self.rows = Rows(start, *shape)
-        self.done = start // step
-
-    def push(self, rows: Tensor) -> Tensor:
-        """Append input rows; return the outputs that have become final."""
-        self.rows.push(rows)
-        stop = max((self.rows.end - self.future - 1) // self.step + 1, self.done)
-        first, last = self.done * self.step, (stop - 1) * self.step + 1
-        result = self.compute(self.rows.take(first - self.past, max(last, first) + self.future))
-        self.done = stop
-        self.rows.forget(stop * self.step - self.past)
-        return result
-
-
 class Attention:
     """A transformer layer of which rows become final `future` rows behind its input.
 
-    Attention is computed in blocks whose place does not depend on how the rows arrive.
+    Attention is computed in blocks whose place does not depend on how the rows arrive. Rows that are not there, before
+    the first and after the last, count as zeros: they reach none that is given.
     """
 
     def __init__(self, block: Block, start: int, future: int) -> None:
         width = block.attention_norm.normalized_shape[0]
-        self.block, self.start, self.future, self.done = block, start, future, start
-        self.hidden, self.projected = Rows(start, width), Rows(start, 3 * width)
-        self.bias = block.distance_bias[:, : block.past + 1 + future]
+        self.block, self.future, self.done = block, future, start
+        self.parts = (3, block.heads, width // block.heads)
+        self.hidden, self.projected = Rows(start, width), Rows(start, *self.parts)
+        self.mask = banded(block.distance_bias.detach()[:, : block.past + 1 + future])
 
     def push(self, hidden: Tensor) -> Tensor:
         """Append input rows; return the outputs that have become final."""
         self.hidden.push(hidden)
-        self.projected.push(apply(self.block.query_key_value, self.block.attention_norm(hidden)))
+        projected = apply(self.block.query_key_value, self.block.attention_norm(hidden))
+        self.projected.push(projected.view(-1, *self.parts))
         stop = max(self.hidden.end - self.future, self.done)
         if stop == self.done:
             return hidden[:0]
@@ -119,16 +59,12 @@ class Attention:
 
     def _mixed(self, start: int, stop: int) -> Tensor:
         """What the rows start..stop gather from around them."""
-        past, heads = self.block.past, self.block.heads
-        first, last = start // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK
+        past, first, last = self.block.past, start // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK
         projected = self.projected.take(first - past, last + self.future)
-        query, key, value = projected.view(len(projected), 3, heads, -1).permute(1, 2, 0, 3)
-        queries = query[:, past : past + last - first].unfold(1, BLOCK, BLOCK).mT
-        keys, values = (x.unfold(1, past + BLOCK + self.future, BLOCK).mT for x in (key, value))
-        place = torch.arange(first - past, last + self.future).unfold(0, past + BLOCK + self.future, BLOCK)
-        real = (place >= self.start) & (place < self.projected.end)
-        mixed = attend(queries[None], keys[None], values[None], self.bias, real)[0].flatten(1, 2)
-        return mixed[:, start - first : stop - first].transpose(0, 1).flatten(1)
+        query = projected[past : past + last - first, 0].unfold(0, BLOCK, BLOCK).mT
+        key, value = projected[:, 1:].unfold(0, past + BLOCK + self.future, BLOCK).mT.unbind(1)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=self.mask[None])
+        return mixed.transpose(1, 2).flatten(2).flatten(0, 1)[start - first : stop - first]
 
 
 def apply(layer: nn.Linear, rows: Tensor) -> Tensor:
@@ -254,13 +190,14 @@ class SpeechStream:
 
 def _convolution(layer: Layer, start: int, width: int, future: int) -> Window:
     future = layer.reach(future)
+    taps, bias = layer.taps(future)[:, 0].T.detach().contiguous().unbind(), cast(Tensor, layer.depthwise.bias)
 
     def compute(rows: Tensor) -> Tensor:
-        kept = rows[layer.past : len(rows) - future]
-        if not len(kept):
+        kept = rows[layer.past : rows.shape[0] - future]
+        if not kept.shape[0]:
             return kept
-        spread = F.gelu(apply(layer.expand, layer.norm(layer.mix(rows[None], future)[0])))
-        return kept + apply(layer.contract, spread)
+        mixed = depthwise(rows, taps, bias, layer.dilation)
+        return kept + apply(layer.contract, F.gelu(apply(layer.expand, layer.norm(mixed))))
 
     return Window(compute, start, width, past=layer.past, future=future)
 

@@ -41,36 +41,27 @@ def banded_attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, pa
     )
     position = torch.arange(blocks)[:, None] * BLOCK + torch.arange(past + BLOCK + future) - past
     real = (position >= 0) & (position < length)
-    return attend(queries, keys, values, bias, real).flatten(2, 3)[:, :, :length]
-
-
-def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, real: Tensor) -> Tensor:
-    """Attention of blocks of queries, each to the keys around it.
-
-    Args:
-        query: [B, H, N, BLOCK, D], N blocks.
-        key: [B, H, N, S, D]; key s of a block lies `distance` s - q from its query q, counted from the farthest past.
-        value: [B, H, N, S, D].
-        bias: [H, S + 1 - BLOCK], added to the logits by distance; keys at other distances are not seen.
-        real: [N, S], False for keys that are not there.
-
-    Returns:
-        [B, H, N, BLOCK, D].
-    """
-    batch, heads, blocks, block, _ = query.shape
-    distance = torch.arange(key.shape[3]) - torch.arange(block)[:, None]
-    near = (distance >= 0) & (distance < bias.shape[1])
-    table = bias[:, distance.clamp(0, bias.shape[1] - 1)].masked_fill(~near, -torch.inf)
     # Queries that only pad the last block would see no key at all: let them see all of them.
     seen = real | ~real.any(1, keepdim=True)
-    mask = table[:, None] + torch.zeros(real.shape, dtype=table.dtype).masked_fill(~seen, -1e9)[:, None, :]
-    result = F.scaled_dot_product_attention(
-        query.reshape(batch, heads * blocks, block, -1),
-        key.reshape(batch, heads * blocks, key.shape[3], -1),
-        value.reshape(batch, heads * blocks, key.shape[3], -1),
-        attn_mask=mask.reshape(1, heads * blocks, block, -1).to(query.dtype),
-    )
-    return result.view(batch, heads, blocks, block, -1)
+    hidden = torch.zeros(real.shape, dtype=bias.dtype).masked_fill(~seen, -1e9)
+    mask = (banded(bias)[:, None] + hidden[:, None, :]).flatten(0, 1)
+    queries, keys, values = (x.flatten(1, 2) for x in (queries, keys, values))
+    result = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask[None].to(query.dtype))
+    return result.reshape(*query.shape[:2], blocks * BLOCK, -1)[:, :, :length]
+
+
+def banded(bias: Tensor) -> Tensor:
+    """What is added to the logits of a block of queries and of the keys around it.
+
+    Args:
+        bias: [H, past + 1 + future], by distance.
+
+    Returns:
+        [H, BLOCK, past + BLOCK + future]: the biases of query q begin at key q; keys beyond them are not seen.
+    """
+    distance = torch.arange(BLOCK - 1 + bias.shape[1]) - torch.arange(BLOCK)[:, None]
+    near = (distance >= 0) & (distance < bias.shape[1])
+    return bias[:, distance.clamp(0, bias.shape[1] - 1)].masked_fill(~near, -torch.inf)
 
 
 class Block(nn.Module):

@@ -4,7 +4,6 @@ import torch
 
 from avatar.controls import ARKIT
 from avatar.speech import SpeechModel
-from avatar.speech.stream import Rows
 
 
 def in_pieces(model: SpeechModel, samples: np.ndarray, sizes: list[int], lookahead: float = 0.2) -> np.ndarray:
@@ -67,7 +66,7 @@ def test_memory_does_not_grow(shipped: SpeechModel) -> None:
         rows = [part.rows for part in parts] + [stream._first]  # type: ignore[attr-defined]
         for attention in stream._blocks:  # type: ignore[attr-defined]
             rows += [attention.hidden, attention.projected]
-        return sum(len(row._rows) for row in rows) + len(stream._audio)  # type: ignore[attr-defined]
+        return sum(len(row._buffer) for row in rows) + len(stream._audio)  # type: ignore[attr-defined]
 
     stream = shipped.stream(0.2)
     for _ in range(5):
@@ -85,16 +84,6 @@ def test_after_the_end_nothing_may_come(shipped: SpeechModel) -> None:
         stream.push(np.zeros(10, np.float32))
     with pytest.raises(ValueError, match="flushed already"):
         stream.flush()
-
-
-def test_rows_outside_are_zeros() -> None:
-    rows = Rows(10, 2)
-    rows.push(torch.ones(3, 2))
-    assert rows.take(8, 15)[:, 0].tolist() == [0, 0, 1, 1, 1, 0, 0]
-    assert rows.take(3, 6).tolist() == [[0, 0]] * 3
-    assert rows.take(20, 22).tolist() == [[0, 0]] * 2
-    rows.forget(12)
-    assert (rows.first, rows.end, rows.take(12, 14)[:, 1].tolist()) == (12, 13, [1, 0])
 
 
 def test_sound_that_is_none_is_refused_and_changes_nothing(shipped: SpeechModel, speech: np.ndarray) -> None:
