@@ -1,5 +1,7 @@
 """What a mesh shows at single places of the picture: torch on a few thousand of them, on any device."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -36,22 +38,28 @@ def seen_at(clip: Tensor, faces: Tensor, places: Tensor) -> tuple[Tensor, Tensor
 
 def _candidates(clip: Tensor, faces: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
     """Pairs of a face and a place within its bounds, in the order of the faces."""
-    corners = clip[faces.clamp(min=0)]
-    before = (corners[..., 3] > 0.0).all(1)
-    # A triangle that reaches behind the camera may be anywhere.
-    seen = corners[..., :2] / torch.where(before[:, None], corners[..., 3], 1.0)[..., None]
-    low = torch.where(before[:, None], seen.amin(1), -torch.inf)
-    high = torch.where(before[:, None], seen.amax(1), torch.inf)
+    before = clip[:, 3] > 0.0
+    across, up = (clip[:, :2] / torch.where(before, clip[:, 3], 1.0)[:, None]).unbind(1)
     rows, order = places[:, 1].sort(stable=True)
-    first = torch.searchsorted(rows, low[:, 1].contiguous())
-    count = torch.searchsorted(rows, high[:, 1].contiguous(), right=True) - first
-    count = torch.where((faces >= 0).all(1), count, 0)
+    # A triangle that reaches behind the camera may be anywhere.
+    below = torch.searchsorted(rows, torch.where(before, up, -torch.inf))
+    above = torch.searchsorted(rows, torch.where(before, up, torch.inf), right=True)
+    corners = faces.clamp(min=0)
+    first = _over(torch.minimum, below, corners)
+    count = torch.where(faces[:, 0] >= 0, _over(torch.maximum, above, corners) - first, 0)
     face = torch.arange(len(faces), device=faces.device).repeat_interleave(count)
     start = (first - count.cumsum(0) + count).repeat_interleave(count)
     point = order[torch.arange(len(face), device=faces.device) + start]
-    across = places[point, 0]
-    within = (low[face, 0] <= across) & (across <= high[face, 0])
+    left = _over(torch.minimum, torch.where(before, across, -torch.inf), corners[face])
+    right = _over(torch.maximum, torch.where(before, across, torch.inf), corners[face])
+    within = (left <= places[point, 0]) & (places[point, 0] <= right)
     return face[within], point[within]
+
+
+def _over(choose: Callable[[Tensor, Tensor], Tensor], values: Tensor, corners: Tensor) -> Tensor:
+    """The least or the greatest value [F] of three corners; over an axis of 3, torch takes ten times as long."""
+    a, b, c = (values[corners[:, corner]] for corner in range(3))
+    return choose(choose(a, b), c)
 
 
 def _shares(corners: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
