@@ -14,6 +14,7 @@ from avatar.datasets.kokoro import Kokoro
 from avatar.datasets.pairs import chains
 from avatar.datasets.plan import SENTENCES
 from avatar.datasets.sentences import compose, split
+from avatar.datasets.single_words import single_words
 from avatar.datasets.voices import (
     festival_voices,
     finnish_voices,
@@ -48,13 +49,16 @@ def all_parts(tools: Path) -> list[Part]:
     festival = partial(Part, make=Festival, trust=0.5)
     return [
         kokoro("kokoro", kokoro_voices(), share=0.12),
-        flite("flite", flite_voices(), share=0.3),
-        festival("festival", festival_voices(), share=0.19),
+        flite("flite", flite_voices(), share=0.25),
+        festival("festival", festival_voices(), share=0.17),
         kokoro("kokoro-pairs", kokoro_voices(), share=0.02, sentences=pair_sentences),
         flite("flite-pairs", flite_voices(), share=0.04, sentences=pair_sentences),
+        kokoro("kokoro-words", kokoro_voices(), share=0.03, sentences=words_alone),
+        flite("flite-words", flite_voices(), share=0.04, sentences=words_alone),
+        festival("festival-words", festival_voices(), share=0.02, sentences=words_alone),
         kokoro("kokoro-manners", in_manner(kokoro_voices(), "whispered"), share=0.02, sentences=all_english),
         flite(
-            "flite-manners", in_manner(flite_voices(), "shouted", "whispered"), share=0.07, sentences=all_english
+            "flite-manners", in_manner(flite_voices(), "shouted", "whispered"), share=0.05, sentences=all_english
         ),
         *(
             kokoro(
@@ -88,6 +92,11 @@ def pair_sentences(seed: int) -> tuple[str, ...]:
 def all_english(seed: int) -> tuple[str, ...]:
     """Ordinary sentences and those of all pairs."""
     return (*compose(SENTENCES, seed=seed), *pair_sentences(seed))
+
+
+def words_alone(seed: int) -> tuple[str, ...]:
+    """Lists of words that are said one by one."""
+    return tuple(single_words(SENTENCES, seed=seed))
 
 
 def unheard(seed: int) -> tuple[str, ...]:
