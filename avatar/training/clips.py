@@ -11,6 +11,7 @@ from avatar.articulation.loudness import loudness
 from avatar.articulation.phones import Phone
 from avatar.datasets.augment import Chances, augment, noise_clip
 from avatar.datasets.corpus import Corpus, Utterance
+from avatar.datasets.fronting import front
 from avatar.speech.lookahead import FPS
 from avatar.speech.mel import SAMPLE_RATE
 
@@ -51,6 +52,8 @@ class ClipStyle:
         shift: largest change of pitch and speed together, by resampling: factors 1 / shift .. shift.
         swell: standard deviation in dB of how loudness comes and goes over a second or two.
         empty: share of clips in which nobody speaks.
+        fronted: share of the English utterances that say "goose" as younger speakers do.
+        goose: range of the second formant that they say it with, in Hz.
     """
 
     seconds: float = 8.0
@@ -58,6 +61,8 @@ class ClipStyle:
     shift: float = 1.2
     swell: float = 3.0
     empty: float = 0.03
+    fronted: float = 0.3
+    goose: tuple[float, float] = (1500.0, 2200.0)
 
 
 class ClipMaker:
@@ -119,6 +124,8 @@ class ClipMaker:
         loudness = np.sqrt(np.mean(utterance.samples**2)) + 1e-6
         # Speakers of one recording differ by some dB; the recording's own level is a matter of augmentation.
         sound = utterance.samples * np.float32(0.05 / loudness * 10 ** (rng.uniform(-4, 4) / 20))
+        if utterance.language == "English" and rng.random() < self.style.fronted:
+            sound = front(sound, utterance.phones, rng.uniform(*self.style.goose))
         # Told that it has another rate, the resampler changes pitch and tempo together.
         sound = soxr.resample(sound, SAMPLE_RATE / factor, SAMPLE_RATE, quality="MQ")
         first, last = max(place, 0), min(place + len(sound), len(samples))
