@@ -1,6 +1,7 @@
 """How a mouth is lit, coloured and looked at."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -46,7 +47,7 @@ class Appearance:
     noise: float = 0.0
 
     @classmethod
-    def sample(cls, chance: np.random.Generator) -> "Appearance":
+    def sample(cls, chance: np.random.Generator) -> Self:
         """Draw how somebody might be filmed: from up to about 35 degrees aside, in any light that shows the mouth."""
         return cls(
             yaw=float(np.clip(chance.normal(0.0, 0.25), -0.6, 0.6)),

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from avatar.lipreading import Appearance
-from avatar.lipreading.mouth_pictures import camera_at
+from avatar.lipreading.grey_pictures import camera_at
+from avatar.lipreading.mouth_pictures import FRAME
 
 
 def pose(head, **values):
@@ -30,17 +31,17 @@ def test_an_open_mouth_shows_and_a_turned_head_does_not(head, pictures):
 def test_the_mouth_is_in_the_middle_and_moves_with_the_camera(head):
     corners = head.rest[list(head.mouth_corners)].numpy()
     middle, size = corners.mean(0), (48, 48)
-    camera = camera_at(middle, Appearance())
+    camera = camera_at(middle, Appearance(), FRAME)
     np.testing.assert_allclose(camera.project(middle, size), [24.0, 24.0], atol=1e-6)
     left, right = camera.project(corners, size)
     assert left[0] - right[0] == pytest.approx(48 * 0.0436 / 0.075, rel=0.02)
-    shifted = camera_at(middle, Appearance(shift=(0.1, -0.2), zoom=2.0))
+    shifted = camera_at(middle, Appearance(shift=(0.1, -0.2), zoom=2.0), FRAME)
     np.testing.assert_allclose(shifted.project(middle, size), [24.0 + 4.8, 24.0 - 9.6], atol=1e-6)
     # From the subject's left and from above.
-    aside = camera_at(middle, Appearance(yaw=0.4, pitch=0.3)).position - middle
+    aside = camera_at(middle, Appearance(yaw=0.4, pitch=0.3), FRAME).position - middle
     assert aside[0] > 0.2
     assert aside[1] > 0.15
-    rolled = camera_at(middle, Appearance(roll=0.2)).project(middle + np.array([0.0, 0.01, 0.0]), size)
+    rolled = camera_at(middle, Appearance(roll=0.2), FRAME).project(middle + np.array([0.0, 0.01, 0.0]), size)
     assert rolled[0] > 25.0
 
 
