@@ -1,6 +1,7 @@
 """Losses on tensors, from a rig's controls through its surface and its pictures to one number with gradients."""
 
 from avatar.losses.contact import LidContactLoss, LipContactLoss, contact_demands
+from avatar.losses.emotion import EmotionPerceptualLoss
 from avatar.losses.landmark import LandmarkLoss, ProjectedLandmarkLoss
 from avatar.losses.photometric import PhotometricLoss
 from avatar.losses.regions import region_weights
@@ -9,6 +10,7 @@ from avatar.losses.velocity import VelocityLoss
 from avatar.losses.vertex import VertexLoss
 
 __all__ = [
+    "EmotionPerceptualLoss",
     "LandmarkLoss",
     "LidContactLoss",
     "LipContactLoss",

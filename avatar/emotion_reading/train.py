@@ -1,0 +1,230 @@
+"""Train an emotion reader on drawn faces: python -m avatar.emotion_reading.train OUT.
+
+Nothing but the package is needed: sentences are composed, faces drawn. What takes long is kept in OUT; the same command
+goes on where it was interrupted.
+"""
+
+import logging
+import math
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import tyro
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from avatar.datasets.sentences import compose, split
+from avatar.emotion_reading.clips import HELD_OUT, NAMES, ClipStyle, FaceClip, FaceClips
+from avatar.emotion_reading.face_pictures import FacePictures
+from avatar.emotion_reading.reader import EmotionReader, EmotionReading, ReaderConfig
+from avatar.emotion_reading.scores import score
+from avatar.files import replacing
+from avatar.rigs.built_in_head import BuiltInHead
+
+CHECKPOINT = "checkpoint.pt"
+"""What an interrupted training goes on from, in the output folder."""
+
+WEIGHTS = "emotion_reader.safetensors"
+"""The reader, in the output folder."""
+
+LOG_EVERY, KEEP_EVERY = 20, 60
+"""Steps between two lines of the log, and between two checkpoints."""
+
+WARM_UP = 0.03
+"""Share of the training in which the learning rate rises."""
+
+SENTENCES = 2000
+"""That are composed; some of them are held out."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Train an emotion reader."""
+
+    out: tyro.conf.Positional[Path]
+    """Folder for everything that is kept: checkpoints, the log, emotion_reader.safetensors."""
+    steps: int = 6000
+    """Batches to learn from."""
+    minutes: float | None = None
+    """End after this many minutes, even if there are steps left; the learning rate then falls with time."""
+    batch: int = 36
+    """Clips in a batch; nine of them are drawn anew, the others are drawn from the last `pool` ones."""
+    pool: int = 6000
+    """Clips that are kept for later batches."""
+    learning_rate: float = 1.5e-3
+    """Highest rate; it rises at first and then falls along a cosine."""
+    frames: float = 0.3
+    """Weight of single pictures' emotions beside that of clips."""
+    smoothing: float = 0.05
+    """Of the labels, so that the features of clear faces do not grow without end."""
+    held: int = 20
+    """Held-out sentences that are read in the end, with every emotion, by people that were held out as well."""
+    seed: int = 0
+    """Of weights, clips and augmentation."""
+    reader: ReaderConfig = field(default_factory=ReaderConfig)
+    """The net."""
+    clips: ClipStyle = field(default_factory=ClipStyle)
+    """How clips are drawn."""
+
+
+class Pool:
+    """The last clips, as bytes: reading one again is cheaper than drawing one.
+
+    Args:
+        size: how many.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size, self.kept, self.next = size, list[FaceClip](), 0
+
+    def add(self, clip: FaceClip) -> None:
+        """Keep a clip, in place of the oldest where there are enough."""
+        small = FaceClip((255 * clip.pictures.clamp(0, 1)).round().byte(), clip.emotion)
+        if len(self.kept) < self.size:
+            self.kept.append(small)
+        else:
+            self.kept[self.next] = small
+        self.next = (self.next + 1) % self.size
+
+    def draw(self, chance: np.random.Generator) -> FaceClip:
+        """Draw one of them."""
+        clip = self.kept[int(chance.integers(len(self.kept)))]
+        return FaceClip(clip.pictures.float() / 255, clip.emotion)
+
+
+def main(options: TrainOptions) -> None:
+    """Train, score on held-out people and sentences, and write `emotion_reader.safetensors`."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(message)s",
+        handlers=[logging.StreamHandler(), logging.FileHandler(options.out / "train.log")],
+    )
+    spoken, held_out = split(compose(SENTENCES))
+    pictures = FacePictures(BuiltInHead.load(), options.reader.size)
+    reader = train(FaceClips(spoken, pictures, style=options.clips), options)
+    clips = draw_held_out(FaceClips(held_out, pictures, style=HELD_OUT), options.held)
+    for count in (1, None):
+        found = score(reader, clips, pictures=count)
+        shown = "one picture" if count else f"{HELD_OUT.frames} pictures"
+        _log.info("held-out people and sentences, %s: %.1f %%\n%s", shown, 100 * found.accuracy, found)
+
+
+def draw_held_out(source: FaceClips, count: int) -> list[FaceClip]:
+    """Clips of so many sentences, the same in every run."""
+    return [clip for number in range(count) for clip in source.draw(np.random.default_rng([2**20, number]))]
+
+
+def train(source: FaceClips, options: TrainOptions) -> EmotionReader:
+    """Train a reader, or go on, and keep it in `options.out / "emotion_reader.safetensors"`.
+
+    Args:
+        source: of clips.
+        options: how.
+
+    Returns:
+        The reader, ready to read.
+    """
+    torch.manual_seed(options.seed)
+    reader = EmotionReader(options.reader)
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=options.learning_rate, weight_decay=0.02, betas=(0.9, 0.98))
+    step, spent = _resume(options, reader, optimizer)
+    pool, began, total, right = Pool(options.pool), time.monotonic(), 0.0, 0.0
+    reader.train()
+    while (share := _share(options, step, spent + time.monotonic() - began)) < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = (
+                options.learning_rate * min(1, share / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * share))
+            )
+        chance = np.random.default_rng([options.seed, step])
+        clips = draw_batch(source, pool, options, chance)
+        pictures = mirrored(torch.stack([clip.pictures for clip in clips]), chance)
+        with torch.autocast("cpu", torch.bfloat16):
+            reading = reader(pictures)
+        emotions = torch.tensor([clip.emotion for clip in clips])
+        cost = loss(reading, emotions, options)
+        optimizer.zero_grad()
+        torch.autograd.backward(cost)
+        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        total += cost.item()
+        # The first of a batch are drawn anew: they say how well it reads people that it never saw.
+        right += (reading.clips[: len(NAMES)].argmax(-1) == emotions[: len(NAMES)]).float().mean().item()
+        minutes = (spent + time.monotonic() - began) / 60
+        if step % LOG_EVERY == 0:
+            means = total / LOG_EVERY, 100 * right / LOG_EVERY
+            _log.info("step %d, %.1f minutes, %.0f%%: loss %.3f, new clips %.1f %%", step, minutes, 100 * share, *means)
+            total = right = 0.0
+        if step % KEEP_EVERY == 0:
+            _keep(options, reader, optimizer, step, 60 * minutes)
+    _keep(options, reader, optimizer, step, spent + time.monotonic() - began)
+    return EmotionReader.load(options.out / WEIGHTS)
+
+
+def draw_batch(source: FaceClips, pool: Pool, options: TrainOptions, chance: np.random.Generator) -> list[FaceClip]:
+    """Clips of one sentence drawn anew, and others drawn again."""
+    fresh = source.draw(chance)
+    while not pool.kept and len(fresh) < options.batch:
+        fresh += source.draw(chance)
+    for clip in fresh:
+        pool.add(clip)
+    return fresh + [pool.draw(chance) for _ in range(options.batch - len(fresh))]
+
+
+def mirrored(pictures: Tensor, chance: np.random.Generator) -> Tensor:
+    """Clips [B, T, H, W], half of them with left and right exchanged."""
+    turned = torch.from_numpy(chance.random(len(pictures)) < 0.5)[:, None, None, None]
+    return torch.where(turned, pictures.flip(-1), pictures)
+
+
+def loss(reading: EmotionReading, emotions: Tensor, options: TrainOptions) -> Tensor:
+    """Cross entropy of clips and of their pictures, in nats."""
+    frames = reading.frames.float()
+    each = emotions.repeat_interleave(frames.shape[1])
+    of_clips = cross_entropy(reading.clips.float(), emotions, label_smoothing=options.smoothing)
+    of_frames = cross_entropy(frames.flatten(0, 1), each, label_smoothing=options.smoothing)
+    return of_clips + options.frames * of_frames
+
+
+def _share(options: TrainOptions, step: int, seconds: float) -> float:
+    """How much of the training is done."""
+    share = step / options.steps
+    return share if options.minutes is None else max(share, seconds / 60 / options.minutes)
+
+
+def _keep(
+    options: TrainOptions, reader: EmotionReader, optimizer: torch.optim.Optimizer, step: int, seconds: float
+) -> None:
+    reader.save(options.out / WEIGHTS)
+    state = {
+        "reader": reader.state_dict(),
+        "config": asdict(options.reader),
+        "optimizer": optimizer.state_dict(),
+        "step": step,
+        "seconds": seconds,
+    }
+    with replacing(options.out / CHECKPOINT) as temporary:
+        torch.save(state, temporary)
+
+
+def _resume(options: TrainOptions, reader: EmotionReader, optimizer: torch.optim.Optimizer) -> tuple[int, float]:
+    path = options.out / CHECKPOINT
+    if not path.exists():
+        return 0, 0.0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != asdict(options.reader):
+        raise SystemExit(f"reader: {path} holds one of another size ({state['config']}); train in another folder")
+    reader.load_state_dict(state["reader"])
+    optimizer.load_state_dict(state["optimizer"])
+    _log.info("going on from step %d", state["step"])
+    return state["step"], state["seconds"]
+
+
+if __name__ == "__main__":
+    main(tyro.cli(TrainOptions))
