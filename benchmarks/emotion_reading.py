@@ -56,7 +56,9 @@ class Options:
     intensity: float = 0.8
     """Of the emotions."""
     picture: Path | None = None
-    """A PNG of clips that were taken for something else: two pictures each, sorted by what they show."""
+    """A PNG of the first `rows` utterances' clips, one picture each, and what was read wrongly."""
+    rows: int = 6
+    """Of the picture."""
 
 
 def main(options: Options) -> None:
@@ -88,7 +90,7 @@ def main(options: Options) -> None:
     print(f"\n{found}\n")
     print(layout(["", "pictures", "sequences"], [[name, *map(_text, row.values())] for name, row in minded.items()]))
     if options.picture is not None:
-        _sheet(reader, clips, options.picture)
+        _sheet(reader, clips[: options.rows * len(NAMES)], options.picture)
 
 
 def _right(found: Confusion) -> str:
@@ -136,23 +138,21 @@ def _minded(
 
 
 def _sheet(reader: EmotionReader, clips: list[FaceClip], path: Path) -> None:
-    """Two pictures of each clip that was taken for something else, with what it shows and what was read."""
+    """A row for each utterance with a picture of each of its clips, and what they were read as where that is wrong."""
     from PIL import Image, ImageDraw
 
-    side, across = 2 * reader.config.size, 8
-    missed = [(clip, read) for clip in clips if (read := reader.read(clip.pictures[None])[0]) != NAMES[clip.emotion]]
-    missed.sort(key=lambda pair: (pair[0].emotion, pair[1]))
-    sheet = Image.new("L", (across * side, max(-(-2 * len(missed) // across), 1) * (side + 14)))
+    side, line, across = 2 * reader.config.size, 14, len(NAMES)
+    sheet = Image.new("L", (across * side, line + len(clips) // across * (side + line)))
     pen = ImageDraw.Draw(sheet)
-    for number, (clip, read) in enumerate(missed):
-        for index in (0, 1):
-            place = 2 * number + index
-            corner = place % across * side, place // across * (side + 14)
-            grey = (255 * clip.pictures[4 * index].clamp(0, 1)).round().byte().numpy()
-            sheet.paste(
-                Image.fromarray(grey).resize((side, side), Image.Resampling.BICUBIC), (corner[0], corner[1] + 14)
-            )
-        pen.text((corner[0] - side + 3, corner[1] + 1), f"{NAMES[clip.emotion]}, read as {read}", fill="white")
+    for column, name in enumerate(NAMES):
+        pen.text((column * side + 3, 1), name, fill="white")
+    for number, clip in enumerate(clips):
+        left, top = number % across * side, line + number // across * (side + line)
+        grey = (255 * clip.pictures[len(clip.pictures) // 2].clamp(0, 1)).round().byte().numpy()
+        sheet.paste(Image.fromarray(grey).resize((side, side), Image.Resampling.BICUBIC), (left, top))
+        (read,) = reader.read(clip.pictures[None])
+        if read != NAMES[clip.emotion]:
+            pen.text((left + 3, top + side + 1), f"read as {read}", fill="white")
     sheet.save(path)
 
 

@@ -38,6 +38,8 @@ class ClipStyle:
         strongest: highest intensity.
         frames: pictures in a clip, anywhere in speech.
         manner: deviation of jaw and lips from everyday speech, as a factor's logarithm.
+        alone: share of the sentences that one person in one light says with every emotion, so that nothing else
+            differs; the others are said by somebody else each time.
     """
 
     people: int = 100_000
@@ -46,9 +48,10 @@ class ClipStyle:
     strongest: float = 1.0
     frames: int = 3
     manner: float = 0.2
+    alone: float = 0.5
 
 
-HELD_OUT = ClipStyle(people=1000, first_person=1_000_000, weakest=0.8, strongest=0.8, frames=8)
+HELD_OUT = ClipStyle(people=1000, first_person=1_000_000, weakest=0.8, strongest=0.8, frames=8, alone=0.0)
 """People that training never sees, at the intensity that a reader is judged at."""
 
 
@@ -83,7 +86,7 @@ class FaceClips:
         self.sentences, self.pictures, self.style = tuple(sentences), pictures, style or ClipStyle()
 
     def draw(self, chance: np.random.Generator) -> list[FaceClip]:
-        """Draw one sentence with every emotion of `NAMES` in turn, each by somebody else in another light.
+        """Draw one sentence with every emotion of `NAMES` in turn.
 
         Args:
             chance: the source of chance; equal seeds give equal clips.
@@ -105,15 +108,16 @@ class FaceClips:
         first = int(chance.integers(max(len(alive) - _LONGEST, 0) + 1))
         alive = replace(alive, weights=alive.weights[first : first + _LONGEST])
         speaking = _speaking(phones, (first + np.arange(len(alive))) / spoken.fps)
-        rig, weights, people, looks = self.pictures.rig, [], [], []
-        for name in NAMES:
-            number = self.style.first_person + int(chance.integers(self.style.people))
-            people.append(rig.sample_identity(torch.Generator().manual_seed(number)))
-            looks.append(FaceAppearance.sample(chance))
+        rig, weights, cast = self.pictures.rig, [], len(NAMES)
+        numbers = self.style.first_person + chance.integers(self.style.people, size=cast)
+        looks = [FaceAppearance.sample(chance) for _ in NAMES]
+        if chance.random() < self.style.alone:
+            numbers, looks = numbers[:1].repeat(cast), looks[:1] * cast
+        for name, number in zip(NAMES, numbers.tolist(), strict=True):
             asked = {} if name == NEUTRAL else {name: float(chance.uniform(self.style.weakest, self.style.strongest))}
             shown = express(alive, asked, style=ExpressionStyle.sample(number), seed=int(chance.integers(2**31)))
             weights.append(shown.weights[np.sort(chance.choice(speaking, self.style.frames))])
-        identity = torch.cat(people)
+        identity = torch.cat([rig.sample_identity(torch.Generator().manual_seed(each)) for each in numbers.tolist()])
         vertices = rig(torch.from_numpy(np.concatenate(weights)), identity.repeat_interleave(self.style.frames, 0))
         vertices = vertices.unflatten(0, (len(NAMES), self.style.frames))
         noise = torch.Generator().manual_seed(int(chance.integers(2**31)))

@@ -34,6 +34,15 @@ def test_the_same_chance_draws_the_same_clips_and_other_chance_others(source):
     assert (one - other).abs().mean() > 0.01
 
 
+@pytest.mark.parametrize(("alone", "likeness"), [(0.0, 0.5), (1.0, 0.9)])
+def test_one_person_says_it_all_or_everybody_something(pictures, alone, likeness):
+    """The correlation of what neutral and calm clips show tells whose they are."""
+    source = FaceClips(["Mama bought a boat."], pictures, style=ClipStyle(frames=1, alone=alone))
+    clips = source.draw(np.random.default_rng(2))
+    both = torch.stack([clips[0].pictures, clips[-1].pictures]).flatten(1)
+    assert (torch.corrcoef(both)[0, 1] > likeness) == (alone == 1.0)
+
+
 def test_held_out_people_are_others_at_the_intensity_that_is_judged(pictures):
     assert HELD_OUT.first_person >= ClipStyle().people
     assert HELD_OUT.weakest == HELD_OUT.strongest == 0.8
