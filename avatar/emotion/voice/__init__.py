@@ -1,0 +1,6 @@
+"""Which emotion a voice has."""
+
+from avatar.emotion.voice.hear import Heard, describe, hear
+from avatar.emotion.voice.model import VoiceModel
+
+__all__ = ["Heard", "VoiceModel", "describe", "hear"]
