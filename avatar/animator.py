@@ -1,5 +1,6 @@
 """Speech to a moving face in one call."""
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,9 @@ from avatar.streaming.frames import frames_covering
 if TYPE_CHECKING:
     from avatar.emotion import EmotionTrack, ExpressionStyle
     from avatar.emotion.express import Asked
+
+
+log = logging.getLogger(__name__)
 
 
 class Curves(Protocol):
@@ -96,7 +100,8 @@ class Animator:
             lookahead: seconds of sound after a frame's instant that may matter to it, as in `stream`; None is the whole
                 recording, which gives the best curves.
             emotion: what the face shows: a text such as "happy:0.7" or "happy:0.5+surprised:0.3", intensities by name,
-                an `avatar.emotion.EmotionTrack`, or a track's file. Lips keep what they say.
+                an `avatar.emotion.EmotionTrack`, or a track's file; or "auto", what `avatar.emotion.voice` hears in
+                the whole recording. Lips keep what they say.
             style: how the person shows it; the average by default.
             behaviour: what the face does beside speaking: blinks, gaze, head motion, brows, breath; None is nothing.
             seed: of behaviour and emotion: another seed, other movements.
@@ -118,7 +123,7 @@ class Animator:
             raise ValueError("give a text or phones, not both; phones already say what the text would")
         sound = as_sound(audio, sample_rate=sample_rate)
         frames = frames_covering(len(sound), sound.sample_rate, fps)
-        track, behaviour = _moods(emotion, behaviour)
+        track, behaviour = _moods(_heard(sound) if _is_auto(emotion) else emotion, behaviour)
         if sound.silent and lookahead is None:  # a stream cannot know that nothing will come
             animation = Animation(ARKIT, np.tile(ARKIT.neutral, (frames, 1)), fps)
         else:
@@ -154,7 +159,7 @@ class Animator:
             sample_rate: samples per second of what will be pushed. Other rates than 16000 are resampled, which takes
                 up to 40 ms (at 8000 Hz 115 ms) more of the sound that follows.
             lookahead: seconds of sound after a frame's instant that it waits for: more gives better curves, later.
-            emotion: what the face shows, as in `animate`.
+            emotion: what the face shows, as in `animate`; but not "auto", for which there must be a whole recording.
             style: how the person shows it; the average by default.
             behaviour: what the face does beside speaking; None is nothing. It looks ahead no farther than `lookahead`.
             seed: of behaviour and emotion: another seed, other movements.
@@ -230,6 +235,19 @@ def _moods(emotion: "Asked | None", behaviour: Behaviour | None) -> "tuple[Emoti
 
     track = EmotionTrack.of(emotion)
     return track, None if behaviour is None else in_mood(behaviour, track)
+
+
+def _is_auto(emotion: "Asked | None") -> bool:
+    return isinstance(emotion, str) and emotion.casefold() == "auto"
+
+
+def _heard(sound: Sound) -> "EmotionTrack":
+    """What is heard in the voice."""
+    from avatar.emotion.voice import describe, hear
+
+    track = hear(sound).track()
+    log.info("heard: %s", describe(track, sound.duration))
+    return track
 
 
 def _with_emotion(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from avatar.cli.feelings import Feelings
 from avatar.cli.life import Life
 from avatar.cli.look import Look, Outputs
 from avatar.cli.words import Words, is_phones
@@ -29,6 +30,8 @@ class Animate(Look, Life):
 
     avatar animate talk.wav --emotion happy:0.7 -o talk.mp4
 
+    avatar animate talk.wav --emotion auto -o talk.mp4 --save-emotion talk.json
+
     avatar animate recordings/ -o "out/{name}.mp4" "out/{name}.csv"
 
     avatar animate talk.wav --text talk.txt -o talk.mp4 --save-phones talk.TextGrid
@@ -43,6 +46,10 @@ class Animate(Look, Life):
         text: What is said, in English: a text file or the words themselves. Lips then close exactly where they must.
         phones: A file of phones with times (TextGrid, lab, json, csv, tsv), in place of a text.
         save_phones: A file to write the phones to, with their times (the same formats).
+        emotion: What the face shows: happy, sad, angry, surprised, afraid, disgusted, contempt, calm, each with its
+            intensity 0..1 (happy:0.7), or together (happy:0.5+surprised:0.3); a file that says when (.json, .csv, or
+            Audio2Face's .yml); or auto: what is heard in the voice.
+        save_emotion: A file to write the emotions to, with their times (.json): to be changed, and given to --emotion.
     """
 
     inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IN...")]
@@ -51,6 +58,8 @@ class Animate(Look, Life):
     text: Annotated[str | None, tyro.conf.arg(metavar="FILE|WORDS")] = None
     phones: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
     save_phones: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
+    emotion: Annotated[str | None, tyro.conf.arg(metavar="NAME:0..1|FILE|auto")] = None
+    save_emotion: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
 
     def run(self) -> int:
         """Check everything, then work; one bad recording does not stop the others."""
@@ -59,34 +68,41 @@ class Animate(Look, Life):
 
         check_fps(self.fps, "--fps")
         self.chosen_behaviour()
-        self.chosen_emotion()
         self.chosen_style()
         recordings = find_recordings(self.inputs)
         words = Words(self.text, self.phones, self.save_phones)
         words.check(recordings)
+        feelings = Feelings(self.emotion, self.save_emotion)
+        feelings.check(recordings)
         options = self.options()
         for output in self.output:
             options.check(output)
         targets = plan(recordings, self.output)
         words.check_apart(targets)
+        feelings.check_apart(targets)
 
         from avatar.animator import Animator
 
         animator = Animator.load()
         if len(recordings) == 1:
-            self._animate(animator, recordings[0], targets[recordings[0]], words, options)
+            self._animate(animator, recordings[0], targets[recordings[0]], words, feelings, options)
             return 0
-        return self._animate_all(animator, targets, words, options)
+        return self._animate_all(animator, targets, words, feelings, options)
 
     def _animate_all(
-        self, animator: "Animator", targets: dict[Path, list[str]], words: Words, options: "ExportOptions"
+        self,
+        animator: "Animator",
+        targets: dict[Path, list[str]],
+        words: Words,
+        feelings: Feelings,
+        options: "ExportOptions",
     ) -> int:
         from avatar.cli import FAILURE, describe
 
         failed = 0
         for recording, each in targets.items():
             try:
-                self._animate(animator, recording, each, words, options)
+                self._animate(animator, recording, each, words, feelings, options)
             except (OSError, ValueError) as error:
                 failed += 1
                 sys.stderr.write(f"avatar: error: {describe(error)}\n")
@@ -95,21 +111,33 @@ class Animate(Look, Life):
         return FAILURE if failed else 0
 
     def _animate(
-        self, animator: "Animator", recording: Path, targets: list[str], words: Words, options: "ExportOptions"
+        self,
+        animator: "Animator",
+        recording: Path,
+        targets: list[str],
+        words: Words,
+        feelings: Feelings,
+        options: "ExportOptions",
     ) -> None:
         from avatar.animator import animate_phones
         from avatar.export.formats import write
 
-        emotion, style, behaviour = self.chosen_emotion(), self.chosen_style(), self.chosen_behaviour()
+        style, behaviour = self.chosen_style(), self.chosen_behaviour()
         phones = words.phones_of(recording)
         text = words.text_of(recording)
         sound: Path | Sound = recording
-        if text is not None:
-            from avatar.alignment import align
+        heard = None
+        if text is not None or feelings.heard:
             from avatar.audio import load_audio
 
-            sound = load_audio(recording)
-            phones = align(sound.samples, text).phones
+            sound = heard = load_audio(recording)
+        if text is not None and heard is not None:
+            from avatar.alignment import align
+
+            phones = align(heard.samples, text).phones
+        emotion, said = feelings.of(recording, heard)
+        if said:
+            sys.stdout.write(f"{recording}: {said}\n")
         if is_phones(recording):
             animation = animate_phones(
                 phones or (), fps=self.fps, emotion=emotion, style=style, behaviour=behaviour, seed=self.seed
@@ -128,4 +156,6 @@ class Animate(Look, Life):
             write(animation, target, options)
             sys.stdout.write(f"{recording} -> {target} ({animation.duration:.1f} s)\n")
         if saved := words.save_phones(phones or (), recording):
+            sys.stdout.write(f"{recording} -> {saved}\n")
+        if saved := feelings.save_track(emotion, recording):
             sys.stdout.write(f"{recording} -> {saved}\n")

@@ -125,6 +125,10 @@ class EmotionTrack:
             return asked
         if isinstance(asked, Mapping):
             return cls.still(asked)
+        if str(asked).casefold() == "auto":
+            raise ValueError(
+                "emotion auto is heard in a whole recording; here there is none: name an emotion or a track"
+            )
         if isinstance(asked, os.PathLike) or Path(asked).suffix.lower() in FILES:
             return cls.read(asked)
         return cls.parse(asked)

@@ -1,0 +1,117 @@
+"""Which emotions recordings get: asked for, or heard in the voice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from avatar.cli.words import is_phones
+
+if TYPE_CHECKING:
+    from avatar.audio import Sound
+    from avatar.emotion import EmotionTrack
+
+AUTO = "auto"
+_NAME = "{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feelings:
+    """The options --emotion and --save-emotion; {name} in either stands for the recording's name.
+
+    Args:
+        emotion: an emotion, a track's file, or "auto".
+        save: a file to write tracks to.
+    """
+
+    emotion: str | None
+    save: str | None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the voice decides."""
+        return self.emotion is not None and self.emotion.casefold() == AUTO
+
+    def check(self, recordings: Sequence[Path]) -> None:
+        """Find out now whether the options make sense and their files are there.
+
+        Raises:
+            OSError: a file is missing.
+            ValueError: there is nothing to hear, nothing to save, an unknown emotion, or one file for several.
+        """
+        if self.save is not None:
+            if self.emotion is None:
+                raise ValueError("--save-emotion needs an emotion; give --emotion auto as well")
+            if Path(self.save).suffix.lower() != ".json":
+                raise ValueError(f"--save-emotion writes .json, got {self.save}")
+            if len(recordings) > 1 and _NAME not in self.save:
+                raise ValueError(f"{len(recordings)} recordings cannot share one --save-emotion; write {{name}} in it")
+        for recording in recordings:
+            if not self.heard:
+                self.asked(recording)
+            elif is_phones(recording):
+                raise ValueError(f"{recording} has no voice to hear; give --emotion an emotion or a track")
+
+    def check_apart(self, targets: dict[Path, list[str]]) -> None:
+        """Find out whether tracks can be written where nothing else is read or written.
+
+        Args:
+            targets: what else is written of each recording.
+
+        Raises:
+            OSError: they cannot be written there.
+            ValueError: something else is there.
+        """
+        from avatar.files import check_writable
+
+        if self.save is None:
+            return
+        taken = {Path(name).resolve() for each in targets.values() for name in each} | {
+            path.resolve() for path in targets
+        }
+        for recording in targets:
+            target = _named(self.save, recording)
+            given = set() if self.emotion is None or self.heard else {Path(_named(self.emotion, recording)).resolve()}
+            if Path(target).resolve() in taken | given:
+                raise ValueError(f"--save-emotion would overwrite {target}; give it another name")
+            check_writable(target)
+
+    def asked(self, recording: Path) -> "EmotionTrack | None":
+        """The track that is asked for, for emotions that are not heard.
+
+        Raises:
+            OSError: a track's file cannot be read.
+            ValueError: an unknown emotion, or a file without a track.
+        """
+        if self.emotion is None or self.heard:
+            return None
+        from avatar.emotion import EmotionTrack
+
+        return EmotionTrack.of(_named(self.emotion, recording))
+
+    def of(self, recording: Path, sound: "Sound | None") -> "tuple[EmotionTrack | None, str]":
+        """The track of a recording, and what to tell about it.
+
+        Args:
+            recording: its file.
+            sound: what it holds; needed where the voice decides.
+        """
+        if not self.heard:
+            return self.asked(recording), ""
+        from avatar.emotion.voice import describe, hear
+
+        assert sound is not None
+        track = hear(sound).track()
+        return track, f"heard: {describe(track, sound.duration)}"
+
+    def save_track(self, track: "EmotionTrack | None", recording: Path) -> str | None:
+        """Write a recording's track, if that was asked for; gives the file's name."""
+        if self.save is None or track is None:
+            return None
+        target = _named(self.save, recording)
+        track.save(target)
+        return target
+
+
+def _named(value: str, recording: Path) -> str:
+    return value.replace(_NAME, recording.stem)
