@@ -11,6 +11,7 @@ from avatar.animation import Animation
 from avatar.articulation.model import Style, articulate
 from avatar.articulation.phones import SILENCE, Phone
 from avatar.behaviour import add_behaviour
+from avatar.controls import ARKIT_SHAPES
 from avatar.emotion.emotions import EMOTIONS, NEUTRAL
 from avatar.emotion.express import express
 from avatar.emotion.style import ExpressionStyle
@@ -62,10 +63,12 @@ class FaceClip:
     Args:
         pictures: [T, H, W] grey, about 0..1.
         emotion: index in `NAMES`.
+        shapes: [T, S] weights of ARKit's shapes.
     """
 
     pictures: Tensor
     emotion: int
+    shapes: Tensor
 
 
 class FaceClips:
@@ -118,11 +121,13 @@ class FaceClips:
             shown = express(alive, asked, style=ExpressionStyle.sample(number), seed=int(chance.integers(2**31)))
             weights.append(shown.weights[np.sort(chance.choice(speaking, self.style.frames))])
         identity = torch.cat([rig.sample_identity(torch.Generator().manual_seed(each)) for each in numbers.tolist()])
-        vertices = rig(torch.from_numpy(np.concatenate(weights)), identity.repeat_interleave(self.style.frames, 0))
-        vertices = vertices.unflatten(0, (len(NAMES), self.style.frames))
+        posed = torch.from_numpy(np.concatenate(weights))
+        vertices = rig(posed, identity.repeat_interleave(self.style.frames, 0))
+        vertices = vertices.reshape(cast, self.style.frames, *vertices.shape[1:])
         noise = torch.Generator().manual_seed(int(chance.integers(2**31)))
         drawn = self.pictures(vertices, looks, neutral=rig.neutral(identity), generator=noise)
-        return [FaceClip(pictures, emotion) for emotion, pictures in enumerate(drawn)]
+        shapes = torch.split(posed[:, : len(ARKIT_SHAPES)], self.style.frames)
+        return [FaceClip(drawn[emotion], emotion, shapes[emotion]) for emotion in range(cast)]
 
 
 def _speaking(phones: Sequence[Phone], times: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import gelu
 
+from avatar.controls import ARKIT_SHAPES
 from avatar.emotion.emotions import EMOTIONS, NEUTRAL
 from avatar.files import replacing
 
@@ -44,11 +45,13 @@ class EmotionReading:
         features: [B, T, F], of each picture.
         frames: [B, T, E] logits of each picture's emotion.
         clips: [B, E] logits of each clip's, the mean of its pictures'.
+        shapes: [B, T, S] weights of ARKit's shapes in each picture, a guess from which the features are learned too.
     """
 
     features: Tensor
     frames: Tensor
     clips: Tensor
+    shapes: Tensor
 
 
 class EmotionReader(nn.Module):
@@ -75,6 +78,7 @@ class EmotionReader(nn.Module):
         self.flat = nn.Linear(self.config.channels[-1] * side**2, self.config.width)
         self.norm = nn.LayerNorm(self.config.width)
         self.verdict = nn.Linear(self.config.width, len(self.config.names))
+        self.shapes = nn.Linear(self.config.width, len(ARKIT_SHAPES))
 
     def features(self, pictures: Tensor) -> Tensor:
         """What the net sees in each picture, in numbers that can be compared.
@@ -105,7 +109,7 @@ class EmotionReader(nn.Module):
         """Read clips [B, T, size, size]."""
         features = self.features(pictures)
         frames = self.verdict(features)
-        return EmotionReading(features, frames, frames.mean(1))
+        return EmotionReading(features, frames, frames.mean(1), self.shapes(features))
 
     @torch.no_grad()
     def read(self, pictures: Tensor) -> list[str]:

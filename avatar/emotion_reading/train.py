@@ -16,6 +16,7 @@ import tyro
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from avatar.controls import ARKIT_SHAPES
 from avatar.datasets.sentences import compose, split
 from avatar.emotion_reading.clips import HELD_OUT, NAMES, ClipStyle, FaceClip, FaceClips
 from avatar.emotion_reading.face_pictures import FacePictures
@@ -39,6 +40,14 @@ WARM_UP = 0.03
 SENTENCES = 2000
 """That are composed; some of them are held out."""
 
+USUAL = 0.2
+"""Weight of a shape that counts as 1."""
+
+_MIRRORED = [
+    ARKIT_SHAPES.index(name.replace("Left", "*").replace("Right", "Left").replace("*", "Right"))
+    for name in ARKIT_SHAPES
+]
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +69,8 @@ class TrainOptions:
     """Highest rate; it rises at first and then falls along a cosine."""
     frames: float = 0.3
     """Weight of single pictures' emotions beside that of clips."""
+    shapes: float = 1.0
+    """Weight of the shapes' weights beside that: they say far more of a face than one of nine words."""
     smoothing: float = 0.05
     """Of the labels, so that the features of clear faces do not grow without end."""
     held: int = 20
@@ -84,7 +95,7 @@ class Pool:
 
     def add(self, clip: FaceClip) -> None:
         """Keep a clip, in place of the oldest where there are enough."""
-        small = FaceClip((255 * clip.pictures.clamp(0, 1)).round().byte(), clip.emotion)
+        small = FaceClip((255 * clip.pictures.clamp(0, 1)).round().byte(), clip.emotion, clip.shapes)
         if len(self.kept) < self.size:
             self.kept.append(small)
         else:
@@ -94,7 +105,7 @@ class Pool:
     def draw(self, chance: np.random.Generator) -> FaceClip:
         """Draw one of them."""
         clip = self.kept[int(chance.integers(len(self.kept)))]
-        return FaceClip(clip.pictures.float() / 255, clip.emotion)
+        return FaceClip(clip.pictures.float() / 255, clip.emotion, clip.shapes)
 
 
 def main(options: TrainOptions) -> None:
@@ -143,11 +154,10 @@ def train(source: FaceClips, options: TrainOptions) -> EmotionReader:
             )
         chance = np.random.default_rng([options.seed, step])
         clips = draw_batch(source, pool, options, chance)
-        pictures = mirrored(torch.stack([clip.pictures for clip in clips]), chance)
+        clips = [mirrored(clip) if chance.random() < 0.5 else clip for clip in clips]
         with torch.autocast("cpu", torch.bfloat16):
-            reading = reader(pictures)
-        emotions = torch.tensor([clip.emotion for clip in clips])
-        cost = loss(reading, emotions, options)
+            reading = reader(torch.stack([clip.pictures for clip in clips]))
+        cost, emotions = loss(reading, clips, options), torch.tensor([clip.emotion for clip in clips])
         optimizer.zero_grad()
         torch.autograd.backward(cost)
         nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -177,19 +187,21 @@ def draw_batch(source: FaceClips, pool: Pool, options: TrainOptions, chance: np.
     return fresh + [pool.draw(chance) for _ in range(options.batch - len(fresh))]
 
 
-def mirrored(pictures: Tensor, chance: np.random.Generator) -> Tensor:
-    """Clips [B, T, H, W], half of them with left and right exchanged."""
-    turned = torch.from_numpy(chance.random(len(pictures)) < 0.5)[:, None, None, None]
-    return torch.where(turned, pictures.flip(-1), pictures)
+def mirrored(clip: FaceClip) -> FaceClip:
+    """The same clip with left and right exchanged."""
+    return FaceClip(clip.pictures.flip(-1), clip.emotion, clip.shapes[:, _MIRRORED])
 
 
-def loss(reading: EmotionReading, emotions: Tensor, options: TrainOptions) -> Tensor:
-    """Cross entropy of clips and of their pictures, in nats."""
+def loss(reading: EmotionReading, clips: list[FaceClip], options: TrainOptions) -> Tensor:
+    """Cross entropy of clips and of their pictures, in nats, and squared errors of shapes."""
+    emotions = torch.tensor([clip.emotion for clip in clips])
     frames = reading.frames.float()
     each = emotions.repeat_interleave(frames.shape[1])
     of_clips = cross_entropy(reading.clips.float(), emotions, label_smoothing=options.smoothing)
     of_frames = cross_entropy(frames.flatten(0, 1), each, label_smoothing=options.smoothing)
-    return of_clips + options.frames * of_frames
+    wanted = torch.stack([clip.shapes for clip in clips])
+    of_shapes = ((reading.shapes.float() - wanted) / USUAL).square().mean()
+    return of_clips + options.frames * of_frames + options.shapes * of_shapes
 
 
 def _share(options: TrainOptions, step: int, seconds: float) -> float:

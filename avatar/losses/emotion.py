@@ -28,9 +28,9 @@ class EmotionPerceptualLoss(nn.Module):
             picture by picture.
 
     Source:
-        Danecek, Black and Bolkart (2022). EMOCA: emotion driven monocular face capture and animation, eq. 4, with
-        angles in place of distances; Danecek et al. (2023). EMOTE: emotional speech-driven animation with
-        content-emotion disentanglement, for whole sequences.
+        Danecek, Black and Bolkart (2022). EMOCA: emotion driven monocular face capture and animation, the emotion
+        consistency loss, with angles in place of distances; Danecek et al. (2023). Emotional speech-driven animation
+        with content-emotion disentanglement (EMOTE), for whole sequences.
     """
 
     def __init__(self, reader: FaceReader, *, sequence: bool = False) -> None:

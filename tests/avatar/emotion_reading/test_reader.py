@@ -22,6 +22,7 @@ def test_reading_has_a_row_for_each_picture_and_each_clip(reader):
     reading = reader(torch.rand(2, 7, 32, 32))
     assert reading.features.shape == (2, 7, 16)
     assert reading.frames.shape == (2, 7, 3)
+    assert reading.shapes.shape == (2, 7, 52)
     torch.testing.assert_close(reading.clips, reading.frames.mean(1))
     assert set(reader.read(torch.rand(2, 7, 32, 32))) <= set(SMALL.names)
 
@@ -71,12 +72,13 @@ def test_scores_count_what_was_taken_for_what(reader):
     def reads(pictures):
         level = pictures.mean((2, 3))
         frames = torch.stack([0.5 + 0 * level, level, -level], -1)
-        return type(EmotionReader.forward(reader, pictures))(level[..., None], frames, frames.mean(1))
+        return type(EmotionReader.forward(reader, pictures))(level[..., None], frames, frames.mean(1), level[..., None])
 
     reader.forward = reads
     bright, dark = torch.full((2, 32, 32), 0.9), torch.full((2, 32, 32), 0.1)
     turning = torch.stack([dark[0], bright[0], bright[0]])
-    clips = [FaceClip(bright, 1), FaceClip(dark, 1), FaceClip(dark, 0), FaceClip(bright, 2), FaceClip(turning, 1)]
+    shown = [(bright, 1), (dark, 1), (dark, 0), (bright, 2), (turning, 1)]
+    clips = [FaceClip(pictures, emotion, torch.zeros(len(pictures), 52)) for pictures, emotion in shown]
     found = score(reader, clips)
     np.testing.assert_array_equal(found.counts, [[1, 0, 0], [1, 2, 0], [0, 1, 0]])
     assert found.accuracy == pytest.approx(3 / 5)
