@@ -48,12 +48,12 @@ class Cues:
 
 CUES: Mapping[str, Cues] = {
     "neutral": Cues(),
-    "happy": Cues(3.5, 0.7, 1.5, 0.15, 4.0, 0.1, 4.0, 0.0, 0.0),
-    "sad": Cues(-1.5, -0.8, -1.5, -0.3, -6.0, -0.3, -6.0, 0.25, 0.012),
-    "angry": Cues(4.5, 0.6, 0.5, 0.2, 9.0, 0.25, 9.0, 0.0, 0.025),
-    "surprised": Cues(5.0, 0.9, 4.0, 0.0, 3.0, 0.1, 2.0, 0.05, 0.0),
-    "afraid": Cues(5.0, -0.3, 1.0, 0.35, -1.0, 0.3, -1.0, 0.2, 0.03),
-    "calm": Cues(-0.8, -0.5, -0.8, -0.25, -4.0, -0.2, -3.5, 0.1, -0.005),
+    "happy": Cues(6.0, 0.8, 1.5, 0.15, 6.0, 0.1, 5.0, 0.0, 0.0),
+    "sad": Cues(-2.0, -1.0, -1.5, -0.4, -8.0, -0.3, -7.0, 0.35, 0.012),
+    "angry": Cues(7.0, 0.7, 0.0, 0.2, 12.0, 0.25, 11.0, 0.0, 0.03),
+    "surprised": Cues(7.5, 1.1, 6.0, 0.0, 4.0, 0.1, 2.0, 0.05, 0.0),
+    "afraid": Cues(7.0, -0.4, 1.0, 0.4, -1.0, 0.3, -1.0, 0.25, 0.035),
+    "calm": Cues(-1.0, -0.4, -0.8, -0.3, -5.0, -0.2, -4.0, 0.1, -0.006),
 }
 """At full intensity. Disgust and contempt are not among them: listeners hardly hear them in a voice (Banse and Scherer
 1996), and their cues contradict one another between studies."""
@@ -62,13 +62,13 @@ NATURAL = Cues(1.0, 0.35, 1.0, 0.14, 2.5, 0.2, 1.5, 0.06, 0.004)
 """Standard deviations of what plain speech does anyway, from one sentence to the next."""
 
 _PLAIN_UNREST = 0.008
-_MILDEST = 0.35
+_MILDEST = 0.5
 _HISS = 3.0  # how much stronger than a whisper beside the same voice
 
 
 def draw_habit(rng: np.random.Generator) -> Cues:
     """How much one speaker uses each cue, in parts of the average: some raise the voice, some speak faster."""
-    return Cues(*rng.uniform(0.2, 1.4, len(fields(Cues))).tolist())
+    return Cues(*rng.uniform(0.5, 1.3, len(fields(Cues))).tolist())
 
 
 def draw_cues(emotion: str, habit: Cues, rng: np.random.Generator) -> tuple[Cues, float]:

@@ -15,7 +15,7 @@ from avatar.emotion.voice.pitch import Floats
 from avatar.emotion.voice.prosody import usual
 
 HIDDEN = 16
-DECAY = 3e-3
+DECAY = 2e-2
 """Weight of the squared weights in the loss."""
 
 _DIMENSIONS_WEIGHT = 2.0  # of the dimensions' squared errors beside the classes' cross entropy

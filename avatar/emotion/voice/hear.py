@@ -11,15 +11,18 @@ from avatar.emotion.dimensions import DIMENSIONS
 from avatar.emotion.emotions import NEUTRAL
 from avatar.emotion.track import EmotionTrack
 from avatar.emotion.voice.frames import analyse
-from avatar.emotion.voice.model import VoiceModel
+from avatar.emotion.voice.model import VoiceModel, softmax
 from avatar.emotion.voice.pitch import Floats
 from avatar.emotion.voice.prosody import HOP, Prosody, prosody, usual
 
 SMOOTHING = 1.5
-"""Seconds of windows that are averaged, those with more speech counting more."""
+"""Seconds to either side from which windows are averaged, near ones and those with more speech counting more."""
 
 _MOST_EVENTS = 6  # that are told
 _DOUBT = 0.1  # seconds of speech that say nothing, added to every average: pauses fade to what is expected
+
+EVIDENCE = 1.5
+"""How many windows' worth of evidence an average is: neighbours share most of their sound."""
 
 Audio = str | os.PathLike[str] | Sound | ArrayLike
 
@@ -107,16 +110,25 @@ def hear(
         if not plain.spoken.any():
             raise ValueError("neutral must hold half a second of voiced speech, got none")
         known = usual([plain])
+    return conclude(measured, model, known)
+
+
+def conclude(measured: Prosody, model: VoiceModel, known: Floats | None = None) -> Heard:
+    """What a model makes of a recording's prosody.
+
+    Args:
+        measured: of the recording.
+        model: of emotions.
+        known: [F] how the speaker usually speaks; by default over the recording.
+    """
     features = measured.features(known)
-    # Without speech nothing is known but what is expected.
-    chances = np.where(measured.spoken[:, None], model.probabilities(features), model.expected)
-    places = np.where(measured.spoken[:, None], model.dimensions(features), 0.0)
     weights = np.where(measured.spoken, measured.speech, 0.0)
+    evidence = EVIDENCE * _averaged(model.evidence(features), weights)
     return Heard(
         measured.times,
         model.classes,
-        _averaged(chances, weights, model.expected),
-        _averaged(places, weights, np.zeros(len(DIMENSIONS))),
+        softmax(evidence + np.log(model.expected)),
+        _averaged(model.dimensions(features), weights),
     )
 
 
@@ -124,15 +136,14 @@ def _measure(audio: Audio, sample_rate: int | None) -> Prosody:
     return prosody(analyse(as_sound(audio, sample_rate=sample_rate).samples))
 
 
-def _averaged(values: Floats, weights: Floats, otherwise: Floats) -> Floats:
-    """Weighted means [T, D] over `SMOOTHING` seconds; `otherwise` [D] where nothing has weight."""
+def _averaged(values: Floats, weights: Floats) -> Floats:
+    """Weighted means [T, D] over `SMOOTHING` seconds to either side; 0 where nothing has weight."""
     reach = round(SMOOTHING / HOP)
     bell = np.hanning(2 * reach + 1)
     padded = np.pad(weights, reach)
     total = np.convolve(padded, bell, "valid")
     columns = [np.convolve(np.pad(weights * column, reach), bell, "valid") for column in values.T]
-    sums = np.stack(columns, axis=1) + _DOUBT * otherwise
-    return np.asarray(sums / (total + _DOUBT)[:, None])
+    return np.asarray(np.stack(columns, axis=1) / (total + _DOUBT)[:, None])
 
 
 def describe(track: EmotionTrack, duration: float) -> str:

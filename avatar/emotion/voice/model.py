@@ -117,9 +117,11 @@ class VoiceModel:
             features: [T, F] in the order of `FEATURES`.
             expected: [K] shares of the classes, by default the model's.
         """
-        shares = self.expected if expected is None else expected
-        scores = self.scores(features)[0] / self.temperature + np.log(shares) - np.log(self.learned)
-        return softmax(scores)
+        return softmax(self.evidence(features) + np.log(self.expected if expected is None else expected))
+
+    def evidence(self, features: Floats) -> Floats:
+        """How much more likely features are of each class, logarithms up to a constant [T, K], tempered."""
+        return np.asarray(self.scores(features)[0] / self.temperature - np.log(self.learned))
 
     def dimensions(self, features: Floats) -> Floats:
         """Valence, arousal and dominance [T, 3], -1..1, for features [T, F]."""

@@ -12,10 +12,13 @@ from avatar.emotion.voice.hear import Heard
 from avatar.emotion.voice.pitch import Floats
 
 UNSURE, SURE = 0.35, 0.8
-"""Probabilities at which an emotion begins to show, and shows all that its arousal says."""
+"""Probabilities at which an emotion begins to show, and from which it shows all that its arousal says."""
 
 QUIET = 0.4
-"""Intensity of an emotion that is sure while its voice is as aroused as any; the rest is the arousal's."""
+"""Share that certainty alone shows, whatever the arousal; the rest is the arousal's."""
+
+MOST = 0.8
+"""Intensity of what is surest and most aroused: what is only heard is never shown at full strength."""
 
 SHOWN = 0.1
 """Intensity under which nothing is shown."""
@@ -39,7 +42,7 @@ def intensities(heard: Heard) -> Floats:
     for column, emotion in enumerate(EMOTIONS):
         sure = np.clip((heard.probability(emotion) - UNSURE) / (SURE - UNSURE), 0.0, 1.0)
         aroused = np.clip(heard.arousal / PLACES[emotion][_AROUSAL], 0.0, 1.0)
-        shown[:, column] = sure * (QUIET + (1.0 - QUIET) * aroused)
+        shown[:, column] = MOST * sure * (QUIET + (1.0 - QUIET) * aroused)
     return np.where(shown >= SHOWN, shown, 0.0)
 
 

@@ -24,7 +24,7 @@ class Options:
     """Folder of a corpus of `python -m avatar.datasets.corpus`."""
     out: tyro.conf.Positional[Path]
     """Where the model and all sessions go; sessions that are there are not acted again."""
-    sessions: int = 150
+    sessions: int = 45
     """To learn from; a fifth as many of held-out sentences set the temperature, and of held-out voices judge."""
     seed: int = 0
     """Of everything."""

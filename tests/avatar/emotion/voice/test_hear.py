@@ -3,7 +3,7 @@ import pytest
 
 from avatar.emotion import EMOTIONS, EmotionKey, EmotionTrack
 from avatar.emotion.voice import Heard, VoiceModel, describe, hear
-from avatar.emotion.voice.showing import CHANGE, SHOWN, intensities
+from avatar.emotion.voice.showing import CHANGE, MOST, SHOWN, intensities
 
 
 def heard(values, *, arousal=0.6, classes=("neutral", "angry", "sad"), hop=0.2):
@@ -72,9 +72,9 @@ def test_unsure_voices_show_nothing():
 def test_intensity_grows_with_certainty_and_with_arousal():
     angry = EMOTIONS.index("angry")
     sure = [intensities(heard([chance] * 3))[0, angry] for chance in (0.5, 0.7, 0.9)]
-    assert SHOWN < sure[0] < sure[1] < sure[2] == pytest.approx(1)
+    assert SHOWN < sure[0] < sure[1] < sure[2] == pytest.approx(MOST)
     aroused = [intensities(heard([0.9] * 3, arousal=arousal))[0, angry] for arousal in (-0.3, 0.2, 0.6)]
-    assert 0.3 < aroused[0] < aroused[1] < aroused[2]
+    assert 0.25 < aroused[0] < aroused[1] < aroused[2]
 
 
 def test_a_track_follows_and_eases():
@@ -82,7 +82,7 @@ def test_a_track_follows_and_eases():
     assert [bool(key.mixture) for key in track.keys] == [False, True, False]
     assert track.keys[1].time == pytest.approx(4.0, abs=0.4) and track.keys[2].time == pytest.approx(8.0, abs=0.4)
     curve = track.at(np.arange(0, 12, 1 / 60))[:, EMOTIONS.index("angry")]
-    assert curve.max() > 0.9 and np.abs(np.diff(curve)).max() < 0.08
+    assert curve.max() > 0.7 and np.abs(np.diff(curve)).max() < 0.08
 
 
 def test_flickering_is_not_shown():
