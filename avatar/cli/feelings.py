@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from avatar.cli.side_files import check_apart, check_own_file, named
 from avatar.cli.words import is_phones
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from avatar.emotion import EmotionTrack
 
 AUTO = "auto"
-_NAME = "{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,7 @@ class Feelings:
                 raise ValueError("--save-emotion needs an emotion; give --emotion auto as well")
             if Path(self.save).suffix.lower() != ".json":
                 raise ValueError(f"--save-emotion writes .json, got {self.save}")
-            if len(recordings) > 1 and _NAME not in self.save:
-                raise ValueError(f"{len(recordings)} recordings cannot share one --save-emotion; write {{name}} in it")
+            check_own_file("--save-emotion", self.save, recordings)
         for recording in recordings:
             if not self.heard:
                 self.asked(recording)
@@ -62,19 +61,8 @@ class Feelings:
             OSError: they cannot be written there.
             ValueError: something else is there.
         """
-        from avatar.files import check_writable
-
-        if self.save is None:
-            return
-        taken = {Path(name).resolve() for each in targets.values() for name in each} | {
-            path.resolve() for path in targets
-        }
-        for recording in targets:
-            target = _named(self.save, recording)
-            given = set() if self.emotion is None or self.heard else {Path(_named(self.emotion, recording)).resolve()}
-            if Path(target).resolve() in taken | given:
-                raise ValueError(f"--save-emotion would overwrite {target}; give it another name")
-            check_writable(target)
+        if self.save is not None:
+            check_apart("--save-emotion", self.save, targets, read=None if self.heard else self.emotion)
 
     def asked(self, recording: Path) -> "EmotionTrack | None":
         """The track that is asked for, for emotions that are not heard.
@@ -87,7 +75,7 @@ class Feelings:
             return None
         from avatar.emotion import EmotionTrack
 
-        return EmotionTrack.of(_named(self.emotion, recording))
+        return EmotionTrack.of(named(self.emotion, recording))
 
     def of(self, recording: Path, sound: "Sound | None") -> "tuple[EmotionTrack | None, str]":
         """The track of a recording, and what to tell about it.
@@ -108,10 +96,6 @@ class Feelings:
         """Write a recording's track, if that was asked for; gives the file's name."""
         if self.save is None or track is None:
             return None
-        target = _named(self.save, recording)
+        target = named(self.save, recording)
         track.save(target)
         return target
-
-
-def _named(value: str, recording: Path) -> str:
-    return value.replace(_NAME, recording.stem)

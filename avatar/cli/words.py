@@ -6,10 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from avatar.cli.side_files import NAME, check_apart, check_own_file, named
+
 if TYPE_CHECKING:
     from avatar.articulation.phones import Phone
 
-_NAME = "{name}"
 _LONGEST_NAME = 1000  # a longer value is no file's name
 
 
@@ -48,13 +49,13 @@ class Words:
         if self.text is not None and find_spec("pocketsphinx") is None:
             raise ValueError("--text needs PocketSphinx; pip install 'avatar[text]', or give --phones")
         for option, value in (("--text", self.text), ("--phones", self.phones), ("--save-phones", self.save)):
-            if value is not None and len(recordings) > 1 and _NAME not in value:
-                raise ValueError(f"{len(recordings)} recordings cannot share one {option}; write {{name}} in it")
+            if value is not None:
+                check_own_file(option, value, recordings)
         for recording in recordings:
             if self.text is not None:
                 self.text_of(recording)
-            if self.phones is not None and not Path(_named(self.phones, recording)).is_file():
-                raise FileNotFoundError(f"--phones: no such file: {_named(self.phones, recording)}")
+            if self.phones is not None and not Path(named(self.phones, recording)).is_file():
+                raise FileNotFoundError(f"--phones: no such file: {named(self.phones, recording)}")
 
     def check_apart(self, targets: dict[Path, list[str]]) -> None:
         """Find out whether phones can be written where nothing else is read or written.
@@ -66,19 +67,8 @@ class Words:
             OSError: they cannot be written there.
             ValueError: something else is there.
         """
-        from avatar.files import check_writable
-
-        if self.save is None:
-            return
-        taken = {Path(name).resolve() for each in targets.values() for name in each} | {
-            path.resolve() for path in targets
-        }
-        for recording in targets:
-            target = _named(self.save, recording)
-            given = () if self.phones is None else (Path(_named(self.phones, recording)).resolve(),)
-            if Path(target).resolve() in {*taken, *given}:
-                raise ValueError(f"--save-phones would overwrite {target}; give it another name")
-            check_writable(target)
+        if self.save is not None:
+            check_apart("--save-phones", self.save, targets, read=self.phones)
 
     def text_of(self, recording: Path) -> str | None:
         """What is said in a recording, if a text tells.
@@ -89,14 +79,14 @@ class Words:
         """
         if self.text is None:
             return None
-        value = _named(self.text, recording)
-        named = len(value) < _LONGEST_NAME and "\n" not in value
-        if named and Path(value).is_file():
+        value = named(self.text, recording)
+        a_name = len(value) < _LONGEST_NAME and "\n" not in value
+        if a_name and Path(value).is_file():
             try:
                 return Path(value).read_text(encoding="utf-8-sig")
             except UnicodeDecodeError as error:
                 raise ValueError(f"{value}: it is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-        if named and (_NAME in self.text or (Path(value).suffix.lower() == ".txt" and " " not in value)):
+        if a_name and (NAME in self.text or (Path(value).suffix.lower() == ".txt" and " " not in value)):
             raise FileNotFoundError(f"--text: no such file: {value}")
         return value
 
@@ -111,7 +101,7 @@ class Words:
 
         if is_phones(recording):
             return read_phones(recording)
-        return None if self.phones is None else read_phones(_named(self.phones, recording))
+        return None if self.phones is None else read_phones(named(self.phones, recording))
 
     def save_phones(self, phones: "Sequence[Phone]", recording: Path) -> str | None:
         """Write a recording's phones, if that was asked for; gives the file's name."""
@@ -119,7 +109,7 @@ class Words:
 
         if self.save is None:
             return None
-        target = _named(self.save, recording)
+        target = named(self.save, recording)
         write_phones(phones, target)
         return target
 
@@ -129,7 +119,3 @@ def is_phones(path: Path) -> bool:
     from avatar.articulation.phone_files import PHONE_EXTENSIONS
 
     return path.suffix.lower() in PHONE_EXTENSIONS
-
-
-def _named(value: str, recording: Path) -> str:
-    return value.replace(_NAME, recording.stem)

@@ -1,0 +1,45 @@
+"""Files beside the outputs, one for each recording: {name} in a value stands for the recording's name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+NAME = "{name}"
+
+
+def named(value: str, recording: Path) -> str:
+    """The file of a recording."""
+    return value.replace(NAME, recording.stem)
+
+
+def check_own_file(option: str, value: str, recordings: Sequence[Path]) -> None:
+    """Find out whether each recording has a file of its own.
+
+    Raises:
+        ValueError: several would share one.
+    """
+    if len(recordings) > 1 and NAME not in value:
+        raise ValueError(f"{len(recordings)} recordings cannot share one {option}; write {{name}} in it")
+
+
+def check_apart(option: str, value: str, targets: dict[Path, list[str]], *, read: str | None) -> None:
+    """Find out whether files can be written where nothing else is read or written.
+
+    Args:
+        option: that asks for them.
+        value: of it.
+        targets: what else is written of each recording.
+        read: the value of an option that names files to read, if there is one.
+
+    Raises:
+        OSError: they cannot be written there.
+        ValueError: something else is there.
+    """
+    from avatar.files import check_writable
+
+    taken = {Path(name).resolve() for each in targets.values() for name in each} | {path.resolve() for path in targets}
+    for recording in targets:
+        target = named(value, recording)
+        given = set() if read is None else {Path(named(read, recording)).resolve()}
+        if Path(target).resolve() in taken | given:
+            raise ValueError(f"{option} would overwrite {target}; give it another name")
+        check_writable(target)
