@@ -10,6 +10,7 @@ import tyro
 
 from avatar.datasets.corpus import Corpus, Split
 from avatar.emotion.voice.clips import Clip, load_clips, save_clips
+from avatar.emotion.voice.command import run
 from avatar.emotion.voice.fit import examples, fit, judge, tempered
 from avatar.emotion.voice.sessions import session, voices
 
@@ -32,14 +33,7 @@ class Options:
 
 def main() -> None:
     """The command line."""
-    options = tyro.cli(Options)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    try:
-        _run(options)
-    except (OSError, ValueError) as error:
-        raise SystemExit(str(error)) from None
-    except KeyboardInterrupt:
-        raise SystemExit("interrupted; the same command goes on from here") from None
+    run(Options, _run)
 
 
 def _run(options: Options) -> None:

@@ -12,6 +12,7 @@ import tyro
 from avatar.audio import as_sound
 from avatar.emotion.emotions import NEUTRAL
 from avatar.emotion.voice.clips import Clip, load_clips, save_clips
+from avatar.emotion.voice.command import run
 from avatar.emotion.voice.corpora import Recording, find_recordings
 from avatar.emotion.voice.fit import examples, fit, judge, tempered
 from avatar.emotion.voice.frames import analyse
@@ -134,14 +135,7 @@ def train(clips: Sequence[Clip], *, seed: int = 0, neutral: float = 0.7) -> tupl
 
 def main() -> None:
     """The command line."""
-    options = tyro.cli(Options)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    try:
-        _run(options)
-    except (OSError, ValueError) as error:
-        raise SystemExit(str(error)) from None
-    except KeyboardInterrupt:
-        raise SystemExit("interrupted; the same command goes on from here") from None
+    run(Options, _run)
 
 
 def _run(options: Options) -> None:
