@@ -17,12 +17,7 @@ from scipy.linalg import solve_toeplitz
 
 from avatar.articulation.phones import Phone
 from avatar.datasets.synthesis import SAMPLE_RATE
-
-FRAME, HOP = 512, 128
-"""Samples of an analysed frame and between two, 32 and 8 ms."""
-
-ORDER = 18
-"""Poles of the vocal tract: about one pair a kilohertz, and two for the rest."""
+from avatar.datasets.whisper import FRAME, HOP, ORDER
 
 RAMP = 0.03
 """Seconds before and after the vowel over which the formant moves, as neighbouring sounds move with their vowel."""

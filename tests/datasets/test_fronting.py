@@ -3,8 +3,9 @@ import pytest
 from scipy import signal
 
 from avatar.articulation.phones import Phone
-from avatar.datasets.fronting import FRAME, front, second_formant
+from avatar.datasets.fronting import front, second_formant
 from avatar.datasets.synthesis import SAMPLE_RATE
+from avatar.datasets.whisper import FRAME
 
 PHONES = (Phone("IY", 0.0, 0.4), Phone("UW", 0.4, 0.7), Phone("IY", 0.7, 1.0))
 
