@@ -1,23 +1,18 @@
 """A net that names the emotion of a face."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import gelu
 
 from avatar.controls import ARKIT_SHAPES
 from avatar.emotion.emotions import EMOTIONS, NEUTRAL
-from avatar.files import replacing
+from avatar.lipreading.picture_reader import evened, read_reader, save_reader
 
 _KEY = "emotion_reader"
-_LEAST = 1e-2  # of the spread of a clip's grey values, so that an empty clip stays finite
 
 
 @dataclass(frozen=True)
@@ -92,14 +87,7 @@ class EmotionReader(nn.Module):
         Raises:
             ValueError: a shape does not fit.
         """
-        if pictures.ndim != 4 or pictures.shape[2:] != (self.config.size, self.config.size):
-            raise ValueError(
-                f"pictures must be [B, T, {self.config.size}, {self.config.size}] grey, got {list(pictures.shape)}; "
-                "draw them with FacePictures"
-            )
-        mean = pictures.mean((1, 2, 3), keepdim=True)
-        spread = (pictures - mean).square().mean((1, 2, 3), keepdim=True).add(_LEAST**2).sqrt()
-        hidden = ((pictures - mean) / spread).flatten(0, 1)[:, None]
+        hidden = evened(pictures, self.config.size, drawn_with="FacePictures").flatten(0, 1)[:, None]
         for stage in self.trunk:
             hidden = stage(hidden)
         found: Tensor = gelu(self.norm(self.flat(hidden.flatten(1))))
@@ -118,9 +106,7 @@ class EmotionReader(nn.Module):
 
     def save(self, path: str | Path) -> None:
         """Write the weights and the configuration as safetensors, in half precision."""
-        tensors = {name: value.detach().half().contiguous() for name, value in self.state_dict().items()}
-        with replacing(path) as temporary:
-            save_file(tensors, temporary, {_KEY: json.dumps(asdict(self.config))})
+        save_reader(self, self.config, path, key=_KEY)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "EmotionReader":
@@ -133,22 +119,9 @@ class EmotionReader(nn.Module):
         if path is None:
             with as_file(files("avatar.emotion_reading") / "data" / "emotion_reader.safetensors") as shipped:
                 return cls.load(shipped)
-        if not Path(path).exists():
-            raise FileNotFoundError(
-                f"no emotion reader at {path}; train one: python -m avatar.emotion_reading.train OUT"
-            )
-        try:
-            with safe_open(path, framework="pt") as file:
-                header = (file.metadata() or {}).get(_KEY)
-                tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        except SafetensorError as error:
-            raise ValueError(
-                f"{path} must be an emotion reader in a .safetensors file, got something else ({error})"
-            ) from None
-        if header is None:
-            raise ValueError(f"{path} must be an emotion reader, got a .safetensors file of something else")
-        plain: dict[str, Any] = json.loads(header)
-        reader = cls(ReaderConfig(**plain | {name: tuple(plain[name]) for name in ("names", "channels")}))
+        command = "python -m avatar.emotion_reading.train OUT"
+        config, tensors = read_reader(path, key=_KEY, kind="an emotion reader", command=command)
+        reader = cls(ReaderConfig(**config))
         reader.load_state_dict(tensors)
         return reader.eval()
 

@@ -5,9 +5,8 @@ goes on where it was interrupted.
 """
 
 import logging
-import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +21,9 @@ from avatar.emotion_reading.clips import HELD_OUT, NAMES, ClipStyle, FaceClip, F
 from avatar.emotion_reading.face_pictures import FacePictures
 from avatar.emotion_reading.reader import EmotionReader, EmotionReading, ReaderConfig
 from avatar.emotion_reading.scores import score
-from avatar.files import replacing
+from avatar.lipreading.practice import Pool, keep, resume
 from avatar.rigs.built_in_head import BuiltInHead
+from avatar.training.schedule import fade, share_done
 
 CHECKPOINT = "checkpoint.pt"
 """What an interrupted training goes on from, in the output folder."""
@@ -83,31 +83,6 @@ class TrainOptions:
     """How clips are drawn."""
 
 
-class Pool:
-    """The last clips, as bytes: reading one again is cheaper than drawing one.
-
-    Args:
-        size: how many.
-    """
-
-    def __init__(self, size: int) -> None:
-        self.size, self.kept, self.next = size, list[FaceClip](), 0
-
-    def add(self, clip: FaceClip) -> None:
-        """Keep a clip, in place of the oldest where there are enough."""
-        small = FaceClip((255 * clip.pictures.clamp(0, 1)).round().byte(), clip.emotion, clip.shapes)
-        if len(self.kept) < self.size:
-            self.kept.append(small)
-        else:
-            self.kept[self.next] = small
-        self.next = (self.next + 1) % self.size
-
-    def draw(self, chance: np.random.Generator) -> FaceClip:
-        """Draw one of them."""
-        clip = self.kept[int(chance.integers(len(self.kept)))]
-        return FaceClip(clip.pictures.float() / 255, clip.emotion, clip.shapes)
-
-
 def main(options: TrainOptions) -> None:
     """Train, score on held-out people and sentences, and write `emotion_reader.safetensors`."""
     options.out.mkdir(parents=True, exist_ok=True)
@@ -144,14 +119,21 @@ def train(source: FaceClips, options: TrainOptions) -> EmotionReader:
     torch.manual_seed(options.seed)
     reader = EmotionReader(options.reader)
     optimizer = torch.optim.AdamW(reader.parameters(), lr=options.learning_rate, weight_decay=0.02, betas=(0.9, 0.98))
-    step, spent = _resume(options, reader, optimizer)
-    pool, began, total, right = Pool(options.pool), time.monotonic(), 0.0, 0.0
+    checkpoint = options.out / CHECKPOINT
+    step, spent = resume(checkpoint, reader, options.reader, optimizer)
+    pool, began, total, right = Pool[FaceClip](options.pool), time.monotonic(), 0.0, 0.0
     reader.train()
-    while (share := _share(options, step, spent + time.monotonic() - began)) < 1:
+
+    def seconds() -> float:
+        return spent + time.monotonic() - began
+
+    def keep_all() -> None:
+        reader.save(options.out / WEIGHTS)
+        keep(checkpoint, reader, options.reader, optimizer, step=step, seconds=seconds())
+
+    while (share := share_done(step, options.steps, seconds=seconds(), minutes=options.minutes)) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = (
-                options.learning_rate * min(1, share / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * share))
-            )
+            group["lr"] = options.learning_rate * fade(share, WARM_UP)
         chance = np.random.default_rng([options.seed, step])
         clips = draw_batch(source, pool, options, chance)
         clips = [mirrored(clip) if chance.random() < 0.5 else clip for clip in clips]
@@ -166,18 +148,20 @@ def train(source: FaceClips, options: TrainOptions) -> EmotionReader:
         total += cost.item()
         # The first of a batch are drawn anew: they say how well it reads people that it never saw.
         right += (reading.clips[: len(NAMES)].argmax(-1) == emotions[: len(NAMES)]).float().mean().item()
-        minutes = (spent + time.monotonic() - began) / 60
+        minutes = seconds() / 60
         if step % LOG_EVERY == 0:
             means = total / LOG_EVERY, 100 * right / LOG_EVERY
             _log.info("step %d, %.1f minutes, %.0f%%: loss %.3f, new clips %.1f %%", step, minutes, 100 * share, *means)
             total = right = 0.0
         if step % KEEP_EVERY == 0:
-            _keep(options, reader, optimizer, step, 60 * minutes)
-    _keep(options, reader, optimizer, step, spent + time.monotonic() - began)
+            keep_all()
+    keep_all()
     return EmotionReader.load(options.out / WEIGHTS)
 
 
-def draw_batch(source: FaceClips, pool: Pool, options: TrainOptions, chance: np.random.Generator) -> list[FaceClip]:
+def draw_batch(
+    source: FaceClips, pool: Pool[FaceClip], options: TrainOptions, chance: np.random.Generator
+) -> list[FaceClip]:
     """Clips of one sentence drawn anew, and others drawn again."""
     fresh = source.draw(chance)
     while not pool.kept and len(fresh) < options.batch:
@@ -202,40 +186,6 @@ def loss(reading: EmotionReading, clips: list[FaceClip], options: TrainOptions) 
     wanted = torch.stack([clip.shapes for clip in clips])
     of_shapes = ((reading.shapes.float() - wanted) / USUAL).square().mean()
     return of_clips + options.frames * of_frames + options.shapes * of_shapes
-
-
-def _share(options: TrainOptions, step: int, seconds: float) -> float:
-    """How much of the training is done."""
-    share = step / options.steps
-    return share if options.minutes is None else max(share, seconds / 60 / options.minutes)
-
-
-def _keep(
-    options: TrainOptions, reader: EmotionReader, optimizer: torch.optim.Optimizer, step: int, seconds: float
-) -> None:
-    reader.save(options.out / WEIGHTS)
-    state = {
-        "reader": reader.state_dict(),
-        "config": asdict(options.reader),
-        "optimizer": optimizer.state_dict(),
-        "step": step,
-        "seconds": seconds,
-    }
-    with replacing(options.out / CHECKPOINT) as temporary:
-        torch.save(state, temporary)
-
-
-def _resume(options: TrainOptions, reader: EmotionReader, optimizer: torch.optim.Optimizer) -> tuple[int, float]:
-    path = options.out / CHECKPOINT
-    if not path.exists():
-        return 0, 0.0
-    state = torch.load(path, weights_only=True)
-    if state["config"] != asdict(options.reader):
-        raise SystemExit(f"reader: {path} holds one of another size ({state['config']}); train in another folder")
-    reader.load_state_dict(state["reader"])
-    optimizer.load_state_dict(state["optimizer"])
-    _log.info("going on from step %d", state["step"])
-    return state["step"], state["seconds"]
 
 
 if __name__ == "__main__":

@@ -1,23 +1,19 @@
 """A net that reads phones from pictures of a mouth."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import gelu, pad
 
 from avatar.articulation.phones import ARPABET
-from avatar.files import replacing
+from avatar.lipreading.picture_reader import evened, read_reader, save_reader
 
 _KEY = "lip_reader"
-_LEAST = 1e-2  # of the spread of a clip's grey values, so that an empty clip stays finite
 
 
 class LipReader(Protocol):
@@ -112,15 +108,8 @@ class PhoneReader(nn.Module):
         Raises:
             ValueError: the pictures are not [B, T, size, size].
         """
-        if pictures.ndim != 4 or pictures.shape[2:] != (self.config.size, self.config.size):
-            raise ValueError(
-                f"pictures must be [B, T, {self.config.size}, {self.config.size}] grey, got {list(pictures.shape)}; "
-                "draw them with MouthPictures"
-            )
+        even = evened(pictures, self.config.size, drawn_with="MouthPictures")
         batch, frames = pictures.shape[:2]
-        mean = pictures.mean((1, 2, 3), keepdim=True)
-        spread = (pictures - mean).square().mean((1, 2, 3), keepdim=True).add(_LEAST**2).sqrt()
-        even = (pictures - mean) / spread
         around = torch.cat([even[:, :1], even[:, :1], even, even[:, -1:], even[:, -1:]], 1)
         fives = torch.stack([around[:, shift : shift + frames] for shift in range(5)], 2).flatten(0, 1)
         hidden = gelu(self.front_norm(self.front(fives)))
@@ -144,9 +133,7 @@ class PhoneReader(nn.Module):
 
     def save(self, path: str | Path) -> None:
         """Write the weights and the configuration as safetensors, in half precision."""
-        tensors = {name: value.detach().half().contiguous() for name, value in self.state_dict().items()}
-        with replacing(path) as temporary:
-            save_file(tensors, temporary, {_KEY: _to_text(self.config)})
+        save_reader(self, self.config, path, key=_KEY)
 
     @classmethod
     def load(cls, path: str | Path) -> "PhoneReader":
@@ -156,19 +143,9 @@ class PhoneReader(nn.Module):
             FileNotFoundError: there is no such file.
             ValueError: it isn't a lip-reader.
         """
-        if not Path(path).exists():
-            raise FileNotFoundError(f"no lip-reader at {path}; train one: python -m avatar.lipreading.train CORPUS OUT")
-        try:
-            with safe_open(path, framework="pt") as file:
-                header = (file.metadata() or {}).get(_KEY)
-                tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        except SafetensorError as error:
-            raise ValueError(
-                f"{path} must be a lip-reader in a .safetensors file, got something else ({error})"
-            ) from None
-        if header is None:
-            raise ValueError(f"{path} must be a lip-reader, got a .safetensors file of something else")
-        reader = cls(_from_text(header))
+        command = "python -m avatar.lipreading.train CORPUS OUT"
+        config, tensors = read_reader(path, key=_KEY, kind="a lip-reader", command=command)
+        reader = cls(ReaderConfig(**config))
         reader.load_state_dict(tensors)
         return reader.eval()
 
@@ -205,13 +182,3 @@ class _Time(nn.Module):
         spread = pad(self.norm(hidden), (self.reach, self.reach))
         moved: Tensor = hidden + self.out(gelu(self.convolution(spread)))
         return moved
-
-
-def _to_text(config: ReaderConfig) -> str:
-    return json.dumps(asdict(config))
-
-
-def _from_text(text: str) -> ReaderConfig:
-    plain: dict[str, Any] = json.loads(text)
-    plain |= {name: tuple(value) for name, value in plain.items() if isinstance(value, list)}
-    return ReaderConfig(**plain)

@@ -5,10 +5,9 @@ where it was interrupted.
 """
 
 import logging
-import math
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,13 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, ctc_loss
 
 from avatar.datasets.corpus import Corpus
-from avatar.files import replacing
 from avatar.lipreading.clips import HELD_OUT, ClipStyle, MouthClip, MouthClips
 from avatar.lipreading.mouth_pictures import MouthPictures
+from avatar.lipreading.practice import Pool, keep, resume
 from avatar.lipreading.reader import PhoneReader, ReaderConfig, Reading
 from avatar.lipreading.scores import score
 from avatar.rigs.built_in_head import BuiltInHead
+from avatar.training.schedule import fade, share_done
 
 CHECKPOINT = "checkpoint.pt"
 """What an interrupted training goes on from, in the output folder."""
@@ -74,31 +74,6 @@ class TrainOptions:
     """How clips are drawn."""
 
 
-class Pool:
-    """The last clips, as bytes: reading one again is cheaper than drawing one.
-
-    Args:
-        size: how many.
-    """
-
-    def __init__(self, size: int) -> None:
-        self.size, self.kept, self.next = size, list[MouthClip](), 0
-
-    def add(self, clip: MouthClip) -> None:
-        """Keep a clip, in place of the oldest where there are enough."""
-        small = MouthClip((255 * clip.pictures.clamp(0, 1)).round().byte(), clip.labels, clip.phones)
-        if len(self.kept) < self.size:
-            self.kept.append(small)
-        else:
-            self.kept[self.next] = small
-        self.next = (self.next + 1) % self.size
-
-    def draw(self, chance: np.random.Generator) -> MouthClip:
-        """Draw one of them."""
-        clip = self.kept[int(chance.integers(len(self.kept)))]
-        return MouthClip(clip.pictures.float() / 255, clip.labels, clip.phones)
-
-
 def main(options: TrainOptions) -> None:
     """Train, score on held-out people and sentences, and write `lip_reader.safetensors`."""
     options.out.mkdir(parents=True, exist_ok=True)
@@ -140,14 +115,21 @@ def train(source: MouthClips, options: TrainOptions) -> PhoneReader:
     torch.manual_seed(options.seed)
     reader = PhoneReader(options.reader)
     optimizer = torch.optim.AdamW(reader.parameters(), lr=options.learning_rate, weight_decay=0.02, betas=(0.9, 0.98))
-    step, spent = _resume(options, reader, optimizer)
-    pool, began, sums = Pool(options.pool), time.monotonic(), Counter[str]()
+    checkpoint = options.out / CHECKPOINT
+    step, spent = resume(checkpoint, reader, options.reader, optimizer)
+    pool, began, sums = Pool[MouthClip](options.pool), time.monotonic(), Counter[str]()
     reader.train()
-    while (share := _share(options, step, spent + time.monotonic() - began)) < 1:
+
+    def seconds() -> float:
+        return spent + time.monotonic() - began
+
+    def keep_all() -> None:
+        reader.save(options.out / "lip_reader.safetensors")
+        keep(checkpoint, reader, options.reader, optimizer, step=step, seconds=seconds())
+
+    while (share := share_done(step, options.steps, seconds=seconds(), minutes=options.minutes)) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = (
-                options.learning_rate * min(1, share / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * share))
-            )
+            group["lr"] = options.learning_rate * fade(share, WARM_UP)
         chance = np.random.default_rng([options.seed, step])
         clips = draw_batch(source, pool, options, chance)
         pictures = mirrored(torch.stack([clip.pictures for clip in clips]), chance)
@@ -160,18 +142,20 @@ def train(source: MouthClips, options: TrainOptions) -> PhoneReader:
         optimizer.step()
         step += 1
         sums.update({name: value.item() for name, value in parts.items()})
-        minutes = (spent + time.monotonic() - began) / 60
+        minutes = seconds() / 60
         if step % LOG_EVERY == 0:
             means = ", ".join(f"{name} {total / LOG_EVERY:.3f}" for name, total in sums.items())
             _log.info("step %d, %.1f minutes, %.0f%%: %s", step, minutes, 100 * share, means)
             sums.clear()
         if step % KEEP_EVERY == 0:
-            _keep(options, reader, optimizer, step, 60 * minutes)
-    _keep(options, reader, optimizer, step, spent + time.monotonic() - began)
+            keep_all()
+    keep_all()
     return PhoneReader.load(options.out / "lip_reader.safetensors")
 
 
-def draw_batch(source: MouthClips, pool: Pool, options: TrainOptions, chance: np.random.Generator) -> list[MouthClip]:
+def draw_batch(
+    source: MouthClips, pool: Pool[MouthClip], options: TrainOptions, chance: np.random.Generator
+) -> list[MouthClip]:
     """Some clips drawn anew, and some again."""
     fresh = [source.draw(chance, options.frames) for _ in range(options.fresh if pool.kept else options.batch)]
     for clip in fresh:
@@ -198,40 +182,6 @@ def losses(reading: Reading, clips: list[MouthClip]) -> dict[str, Tensor]:
         "frames": cross_entropy(reading.frames.float().flatten(0, 1), labels.flatten()),
         "sequence": ctc_loss(logits, targets, frames, lengths, blank=blank, zero_infinity=True),
     }
-
-
-def _share(options: TrainOptions, step: int, seconds: float) -> float:
-    """How much of the training is done."""
-    share = step / options.steps
-    return share if options.minutes is None else max(share, seconds / 60 / options.minutes)
-
-
-def _keep(
-    options: TrainOptions, reader: PhoneReader, optimizer: torch.optim.Optimizer, step: int, seconds: float
-) -> None:
-    reader.save(options.out / "lip_reader.safetensors")
-    state = {
-        "reader": reader.state_dict(),
-        "config": asdict(options.reader),
-        "optimizer": optimizer.state_dict(),
-        "step": step,
-        "seconds": seconds,
-    }
-    with replacing(options.out / CHECKPOINT) as temporary:
-        torch.save(state, temporary)
-
-
-def _resume(options: TrainOptions, reader: PhoneReader, optimizer: torch.optim.Optimizer) -> tuple[int, float]:
-    path = options.out / CHECKPOINT
-    if not path.exists():
-        return 0, 0.0
-    state = torch.load(path, weights_only=True)
-    if state["config"] != asdict(options.reader):
-        raise SystemExit(f"reader: {path} holds one of another size ({state['config']}); train in another folder")
-    reader.load_state_dict(state["reader"])
-    optimizer.load_state_dict(state["optimizer"])
-    _log.info("going on from step %d", state["step"])
-    return state["step"], state["seconds"]
 
 
 if __name__ == "__main__":

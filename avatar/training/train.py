@@ -5,7 +5,6 @@ Everything that takes long is kept in OUT; the same command goes on where it was
 
 import copy
 import logging
-import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +30,7 @@ from avatar.training.adapt import AdaptOptions, adapt
 from avatar.training.batches import Batch, collate, colour
 from avatar.training.clips import Clip, ClipMaker, ClipStyle, as_recorded
 from avatar.training.losses import LipLoss
+from avatar.training.schedule import fade, share_done
 from avatar.training.team import Team, gather
 from avatar.training.trunk import extract
 from avatar.training.validation import validate
@@ -304,14 +304,12 @@ def _optimizer(model: SpeechModel, options: TrainOptions) -> torch.optim.AdamW:
 
 def _share(options: TrainOptions, progress: Progress) -> float:
     """How much of the training is done."""
-    share = progress.step / options.steps
-    return share if options.minutes is None else max(share, progress.seconds / 60 / options.minutes)
+    return share_done(progress.step, options.steps, seconds=progress.seconds, minutes=options.minutes)
 
 
 def _set_rates(optimizer: torch.optim.Optimizer, share: float) -> None:
-    fade = min(1.0, share / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * share))
     for group in optimizer.param_groups:
-        group["lr"] = group["peak"] * fade
+        group["lr"] = group["peak"] * fade(share, WARM_UP)
 
 
 def _keep(

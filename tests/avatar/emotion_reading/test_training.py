@@ -8,7 +8,8 @@ from avatar.controls import ARKIT_SHAPES
 from avatar.emotion_reading import FaceAppearance
 from avatar.emotion_reading.clips import NAMES, FaceClip
 from avatar.emotion_reading.reader import EmotionReader, ReaderConfig
-from avatar.emotion_reading.train import CHECKPOINT, WEIGHTS, Pool, TrainOptions, draw_held_out, loss, mirrored, train
+from avatar.emotion_reading.train import CHECKPOINT, WEIGHTS, TrainOptions, draw_held_out, loss, mirrored, train
+from avatar.lipreading.practice import Pool
 
 SMALL = ReaderConfig(width=32, channels=(8, 8, 16, 16))
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from avatar.lipreading.clips import HELD_OUT, ClipStyle, MouthClips
+from avatar.lipreading.practice import Pool
 from avatar.lipreading.reader import PhoneReader, ReaderConfig
-from avatar.lipreading.train import Pool, TrainOptions, draw_held_out, losses, mirrored, train
+from avatar.lipreading.train import TrainOptions, draw_held_out, losses, mirrored, train
 
 SYMBOLS = ("SIL", "AA", "AH", "AO", "M", "S", "UW", "Y")
 SMALL = ReaderConfig(phones=SYMBOLS, width=32, channels=(8, 8, 16, 16), blocks=2)

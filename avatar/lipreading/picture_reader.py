@@ -1,0 +1,82 @@
+"""What all nets that read grey pictures of a face share: even light, and files of weights."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from avatar.files import replacing
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_LEAST = 1e-2  # of the spread of a clip's grey values, so that an empty clip stays finite
+
+
+def evened(pictures: Tensor, size: int, *, drawn_with: str) -> Tensor:
+    """Clips whose grey values have mean 0 and deviation 1, so that their light and contrast hardly matter.
+
+    Args:
+        pictures: [B, T, size, size] grey, about 0..1.
+        size: of the pictures that the net reads.
+        drawn_with: what draws such pictures.
+
+    Raises:
+        ValueError: a shape does not fit.
+    """
+    if pictures.ndim != 4 or pictures.shape[2:] != (size, size):
+        raise ValueError(
+            f"pictures must be [B, T, {size}, {size}] grey, got {list(pictures.shape)}; draw them with {drawn_with}"
+        )
+    mean = pictures.mean((1, 2, 3), keepdim=True)
+    spread = (pictures - mean).square().mean((1, 2, 3), keepdim=True).add(_LEAST**2).sqrt()
+    return (pictures - mean) / spread
+
+
+def save_reader(reader: nn.Module, config: "DataclassInstance", path: str | Path, *, key: str) -> None:
+    """Write a net's weights and configuration as safetensors, in half precision.
+
+    Args:
+        reader: the net.
+        config: of it, plain values and tuples; goes into the file's header.
+        path: the file.
+        key: of the configuration in the header.
+    """
+    tensors = {name: value.detach().half().contiguous() for name, value in reader.state_dict().items()}
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, {key: json.dumps(asdict(config))})
+
+
+def read_reader(path: str | Path, *, key: str, kind: str, command: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Read what `save_reader` wrote.
+
+    Args:
+        path: the file.
+        key: of the configuration in its header.
+        kind: what should be in it, with its article: "an emotion reader".
+        command: makes such a file.
+
+    Returns:
+        The configuration's values by name, and the weights in single precision.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: something else is in it.
+    """
+    if not Path(path).exists():
+        name = kind.partition(" ")[2]
+        raise FileNotFoundError(f"no {name} at {path}; train one: {command}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = (file.metadata() or {}).get(key)
+            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"{path} must be {kind} in a .safetensors file, got something else ({error})") from None
+    if header is None:
+        raise ValueError(f"{path} must be {kind}, got a .safetensors file of something else")
+    plain: dict[str, Any] = json.loads(header)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}, tensors
