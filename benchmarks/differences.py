@@ -21,8 +21,8 @@ Weigh = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 AT_ONCE = 1_000_000
 """Samples that are drawn together, about; more take gigabytes and are no faster."""
-DENSITIES = (2, 3, 5)
-"""How much denser than at first the samples of each further step are: smaller steps move edges past fewer of them."""
+WIDEST = 16_384
+"""Samples across a part: a picture has no more."""
 SHRINKS = 0.25
 """Each further step, by the one before."""
 
@@ -99,10 +99,13 @@ class Differences:
         doubt = max(float((close - wide).norm()), 0.5 * float((2.0 * bend - wide_bend).norm()))
         return Slope(close + (close - wide) / 3.0, doubt, (float(bend.norm()), float(wide_bend.norm())), step / 2.0)
 
-    def refined(self, start: Slope, tolerance: float) -> Slope:
-        """Shrink the step until the doubt is at most a tolerance; the least doubtful, if it never is."""
+    def refined(self, start: Slope, tolerance: float, densities: tuple[int, ...]) -> Slope:
+        """Shrink the step until the doubt is at most a tolerance; the least doubtful, if it never is.
+
+        Each further step is drawn so many times as densely as usual: smaller ones move edges past fewer samples.
+        """
         best, step = start, 2.0 * start.step
-        for density in DENSITIES:
+        for density in densities:
             if best.doubt <= tolerance:
                 break
             step *= SHRINKS
@@ -129,7 +132,7 @@ def losses(
     """What a part of the picture contributes to the losses [K] of the whole."""
     left, right, bottom, top = part
     across, up = (right - left) / 2.0, (top - bottom) / 2.0
-    density = min(max((fineness.samples / (across * up)) ** 0.5, fineness.least), fineness.most)
+    density = min(max((fineness.samples / (across * up)) ** 0.5, fineness.least), fineness.most, WIDEST / across)
     bands = math.ceil(density**2 * across * up / AT_ONCE)
     height, width = max(round(density * up / bands), 8), max(round(density * across), 8)
     ends = [bottom + (top - bottom) * band / bands for band in range(bands + 1)]

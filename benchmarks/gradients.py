@@ -23,7 +23,7 @@ from avatar.files import replacing
 from avatar.progress import track
 from avatar.renderers import Fragments, edge_gradients, interpolate, motion_gradients, rasterize
 from avatar.rigs import BuiltInHead
-from benchmarks.differences import Differences, Slope
+from benchmarks.differences import Differences, Fineness, Slope
 from benchmarks.provenance import commit
 from benchmarks.scenes import Scene, draw_scene
 
@@ -59,7 +59,11 @@ METHODS: dict[str, tuple[Method, int]] = {
 """How a picture gets its gradients, and samples across and down each pixel: drawn larger and averaged."""
 
 REFERENCE = "finite differences, two steps apart"
-TOLERANCE = 0.004
+DENSITY = 4
+"""How much denser than usual the finite differences draw: coarser ones were off by more than the gradients are."""
+FINER = (8,)
+"""The same where two steps do not agree."""
+TOLERANCE = 0.02
 """How far two steps of the finite differences may be apart, in their group's whole derivative."""
 DOUBTFUL = 0.01
 
@@ -77,7 +81,7 @@ class Options:
     few_shapes: bool = False
     """Have all expression weights but 8 at 0, and compare these 8; otherwise all 52 are at least 0.1, and compared."""
     keep: Path | None = None
-    """A folder for the finite differences, half a minute a scene; those that are there are not taken again."""
+    """A folder for the finite differences, two minutes of a core a scene; those that are there are not taken again."""
 
 
 def losses(scene: Scene, parameters: dict[str, Tensor], size: int, method: Method) -> Tensor:
@@ -91,16 +95,16 @@ def losses(scene: Scene, parameters: dict[str, Tensor], size: int, method: Metho
 def references(scene: Scene, parameters: dict[str, Tensor], shapes: list[int]) -> dict[str, list[Slope]]:
     """Derivatives by central differences of the finely drawn losses, of each entry of each group.
 
-    Steps move the face by about a millimetre at first, a pixel at 256, and then shrink, entry by entry, until two agree
-    to a fraction of the derivative by the group. Where lips touch, that takes hundredths of a millimetre.
+    Steps move the face by about a quarter of a millimetre, a quarter of a pixel at 256, and shrink, entry by entry,
+    where two do not agree to a fraction of the derivative by the group.
     """
     farthest = scene.head.shapes.reshape(len(scene.head.shapes), -1, 3).norm(dim=-1).amax(1)  # metres at weight 1
     steps = {
-        "translation": dict.fromkeys(range(3), 1e-3),
-        "rotation": dict.fromkeys(range(3), 1e-2),
-        "scale": {0: 1e-2},
+        "translation": dict.fromkeys(range(3), 2.5e-4),
+        "rotation": dict.fromkeys(range(3), 2.5e-3),
+        "scale": {0: 2.5e-3},
         "expression": {
-            shape: min(1e-3 / float(farthest[shape]), 0.2, 0.9 * float(parameters["expression"][shape]))
+            shape: min(2.5e-4 / float(farthest[shape]), 0.05, 0.2 * float(parameters["expression"][shape]))
             for shape in shapes
         },
     }
@@ -115,9 +119,10 @@ def references(scene: Scene, parameters: dict[str, Tensor], shapes: list[int]) -
 
             return Differences(draw, scene.head.faces, scene.weigh, parameters[name][entry])
 
-        first = {entry: by(entry).slope(step) for entry, step in entries.items()}
+        fine = Fineness().times(DENSITY)
+        first = {entry: by(entry).slope(step, fine) for entry, step in entries.items()}
         tolerance = TOLERANCE * float(torch.stack([one.value for one in first.values()]).norm())
-        result[name] = [by(entry).refined(one, tolerance) for entry, one in first.items()]
+        result[name] = [by(entry).refined(one, tolerance, FINER) for entry, one in first.items()]
     return result
 
 

@@ -81,7 +81,7 @@ def test_steps_shrink_until_they_agree(differences):
     )
     start = hinged.slope(0.04)
     assert start.doubt > 0.05
-    found = hinged.refined(start, 0.005)
+    found = hinged.refined(start, 0.005, densities=(2, 3, 5))
     assert found.step < 0.01
     assert found.value.tolist() == pytest.approx([0.24, 0.12], rel=0.01)
 
@@ -95,3 +95,10 @@ def test_steps_that_agree_on_the_mean_of_two_slopes_are_doubtful(differences):
     assert math.dist(wide.value, close.value) < 0.02
     assert wide.value[0] < 0.15 and wide.doubt > 0.05
     assert wide.doubt == pytest.approx(0.5 * math.hypot(0.24, 0.12), rel=0.2)
+
+
+def test_a_wide_part_is_drawn_as_finely_as_pictures_can_be(differences):
+    growing = differences.Differences(lambda t: drawing((SQUARE * 0.001 + t, 0.0, 1.0)), FACES, mean, zero())
+    fine = differences.Fineness(samples=100, least=30_000, most=30_000)
+    strip = (-1.0, 1.0, -0.0005, 0.0005)
+    assert torch.isfinite(differences.losses(growing.draw(zero()), FACES, mean, strip, fine)).all()
