@@ -1,6 +1,6 @@
 """What a lip-reader reads, and what its loss sees that pixels and vertices do not.
 
-python -m benchmarks.lip_reading CORPUS lip_reader.safetensors [--limit 40] [--picture OUT.png]
+python -m benchmarks.lip_reading CORPUS [--reader lip_reader.safetensors] [--limit 40] [--picture OUT.png]
 
 Sentences that training did not use are spoken by the articulation model on the average head in even light; each is
 compared with itself after one change. Changes of the first kind leave the words as they are: another light and camera,
@@ -43,8 +43,8 @@ class Options:
 
     corpus: tyro.conf.Positional[Path]
     """Folder of the corpus, from python -m avatar.datasets.corpus."""
-    reader: tyro.conf.Positional[Path]
-    """Weights from python -m avatar.lipreading.train."""
+    reader: Path | None = None
+    """Weights from python -m avatar.lipreading.train; the shipped ones when left out."""
     limit: int = 40
     """Sentences."""
     picture: Path | None = None
@@ -138,7 +138,7 @@ def main(options: Options) -> None:
             _count(found[name], reader, changed, said)
         if options.picture is not None and seed == 0:
             _sheet(scene, phones, rig, pictures, options.picture)
-    print(f"commit {commit()}, {len(chosen)} sentences, {options.reader}\n")
+    print(f"commit {commit()}, {len(chosen)} sentences, {options.reader or 'the shipped reader'}\n")
     print(_table(found))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -136,13 +137,16 @@ class PhoneReader(nn.Module):
         save_reader(self, self.config, path, key=_KEY)
 
     @classmethod
-    def load(cls, path: str | Path) -> "PhoneReader":
-        """Read what `save` or `python -m avatar.lipreading.train` wrote.
+    def load(cls, path: str | Path | None = None) -> "PhoneReader":
+        """Read the reader that ships, or one that `save` or `python -m avatar.lipreading.train` wrote.
 
         Raises:
             FileNotFoundError: there is no such file.
             ValueError: it isn't a lip-reader.
         """
+        if path is None:
+            with as_file(files("avatar.lipreading") / "data" / "lip_reader.safetensors") as shipped:
+                return cls.load(shipped)
         command = "python -m avatar.lipreading.train CORPUS OUT"
         config, tensors = read_reader(path, key=_KEY, kind="a lip-reader", command=command)
         reader = cls(ReaderConfig(**config))
