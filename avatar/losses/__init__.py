@@ -3,6 +3,7 @@
 from avatar.losses.contact import LidContactLoss, LipContactLoss, contact_demands
 from avatar.losses.emotion import EmotionPerceptualLoss
 from avatar.losses.landmark import LandmarkLoss, ProjectedLandmarkLoss
+from avatar.losses.motion_prior import MotionPrior
 from avatar.losses.photometric import PhotometricLoss
 from avatar.losses.regions import region_weights
 from avatar.losses.symmetry import SymmetryLoss
@@ -14,6 +15,7 @@ __all__ = [
     "LandmarkLoss",
     "LidContactLoss",
     "LipContactLoss",
+    "MotionPrior",
     "PhotometricLoss",
     "ProjectedLandmarkLoss",
     "SymmetryLoss",
