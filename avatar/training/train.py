@@ -21,6 +21,8 @@ from avatar.animation import Animation
 from avatar.articulation.model import articulate
 from avatar.datasets.corpus import Corpus, Utterance
 from avatar.files import replacing
+from avatar.lipreading import PhoneReader
+from avatar.losses import MotionPrior
 from avatar.rigs import BuiltInHead
 from avatar.speech import SpeechModel
 from avatar.speech.lookahead import FPS
@@ -30,6 +32,7 @@ from avatar.training.adapt import AdaptOptions, adapt
 from avatar.training.batches import Batch, collate, colour
 from avatar.training.clips import Clip, ClipMaker, ClipStyle, as_recorded
 from avatar.training.losses import LipLoss
+from avatar.training.reading import ReadingLoss
 from avatar.training.schedule import fade, share_done
 from avatar.training.team import Team, gather
 from avatar.training.trunk import extract
@@ -43,6 +46,9 @@ LOG_EVERY = 20
 
 KEEP_EVERY = 200
 """Steps between two checkpoints, each with a validation."""
+
+PRIOR_EVERY = 2
+"""Frames from one to the next that the prior of motions sees: 25 a second."""
 
 WARM_UP = 0.04
 """Share of the training in which the learning rate rises."""
@@ -99,6 +105,12 @@ class TrainOptions:
     """Highest rate of the decoder; it rises at first and then falls along a cosine."""
     trunk_rate: float = 5e-5
     """The same for the trunk; 0 leaves it as it is."""
+    lip_reader: Path | None = None
+    """A reader of lips, from python -m avatar.lipreading.train; answers should then read like the teacher's as well."""
+    reading: float = 1.0
+    """Weight of that."""
+    prior: float = 0.0
+    """Weight of how unusual an answer's motion is, by a `MotionPrior` of the teacher's."""
     held: int = 24
     """Held-out utterances to validate on while training."""
     seed: int = 0
@@ -205,6 +217,8 @@ def train(
     progress = _resume(options, model, smooth, optimizer) or progress or Progress()
     # Made after resuming: its units are the scale that the decoder was calibrated to.
     loss = LipLoss(rig, model.config, model.decoder.curve_scale)
+    reading = ReadingLoss(rig, model.config, PhoneReader.load(options.lip_reader)) if options.lip_reader else None
+    prior = usual_motion(clips, model, options) if options.prior else None
     model.train()
     began, spent, sums = time.monotonic(), progress.seconds, Counter[str]()
     while (share := team.agree(_share(options, progress))) < until:
@@ -215,6 +229,10 @@ def train(
         with torch.autocast("cpu", torch.bfloat16):
             decoded = model(batch.mel, model.lookahead(seconds))
         parts = loss(decoded, batch)
+        if reading is not None:
+            parts["reading"] = options.reading * reading(decoded.curves, batch.curves, rng)
+        if prior is not None:
+            parts["unusual"] = options.prior * prior(decoded.curves.float()[:, ::PRIOR_EVERY])
         optimizer.zero_grad()
         torch.autograd.backward(torch.stack(list(parts.values())).sum())
         team.average(model.parameters())
@@ -257,6 +275,12 @@ def calibrate(model: SpeechModel, clips: ClipMaker, options: TrainOptions, batch
 def _calibration(clips: ClipMaker, model: SpeechModel, options: TrainOptions, batches: int = 8) -> list[Batch]:
     rng = np.random.default_rng([options.seed, 2**31])
     return [draw_batch(clips, model, options.batch, rng) for _ in range(batches)]
+
+
+def usual_motion(clips: ClipMaker, model: SpeechModel, options: TrainOptions, batches: int = 48) -> MotionPrior:
+    """What the teacher's curves usually do."""
+    drawn = _calibration(clips, model, options, batches)
+    return MotionPrior.fit([motion[::PRIOR_EVERY] for batch in drawn for motion in batch.curves])
 
 
 @torch.no_grad()

@@ -8,6 +8,7 @@ import torch
 from avatar.articulation.phones import Phone
 from avatar.controls import ARKIT
 from avatar.datasets.corpus import Utterance
+from avatar.lipreading import PhoneReader, ReaderConfig
 from avatar.rigs import BuiltInHead
 from avatar.rigs.mouth import measure
 from avatar.speech import SpeechModel
@@ -150,3 +151,20 @@ def test_lip_loss_is_in_millimetres_of_the_head(rig: BuiltInHead) -> None:
     same = loss(Decoded(shut, torch.zeros(1, 3, 40)), Batch(torch.zeros(1), phones, shut))
     assert same["lips"] < 0.02
     assert same["curves"] == 0
+
+
+def test_the_second_stage_also_watches_the_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "LOG_EVERY", 1)
+    torch.manual_seed(1)
+    reader = ReaderConfig(width=16, channels=(8, 8, 8, 8), blocks=1, size=32)
+    PhoneReader(reader).save(tmp_path / "reader.safetensors")
+    second = replace(options(tmp_path, 2), lip_reader=tmp_path / "reader.safetensors", prior=0.1)
+    with caplog.at_level("INFO", "avatar.training.train"):
+        train(fresh(), clips(), corpus()[:1], second)
+    (last,) = [record.getMessage() for record in caplog.records if record.getMessage().startswith("step 2,")]
+    parts = {name: float(value) for name, value in (part.split(" ") for part in last.partition(": ")[2].split(", "))}
+    assert parts["reading"] > 0
+    # A model that has learned nothing moves in no way that the teacher does.
+    assert parts["unusual"] > 0.2
