@@ -6,9 +6,9 @@ On utterances of a corpus: the articulation model speaks them on their phones (o
 model hears them), and every emotion is put on. Printed for each: Spearman's correlation of the asked intensity (ten of
 them) with the displacement of the vertices along the emotion's direction, the lowest of all clips; closures of p b m,
 f v at the teeth and the correlation of the opening with the neutral clip's at intensity 0.8, over whole clips and over
-speech alone; the fastest vertex of a face that goes into the emotion, on to another and back without speaking, and the
-fastest of one that does so every 0.7 s while it speaks, beside the fastest in neutral speech; and what it costs, as
-process time beside the neutral path.
+speech alone; the fastest vertex of a face that goes into the emotion, on to another and back without speaking, the
+fastest of one that does so every 0.7 s while it speaks, and the fastest of one that speaks with the emotion all the
+time, beside the fastest in neutral speech; and what it costs, as process time beside the neutral path.
 """
 
 import json
@@ -67,6 +67,7 @@ class Found:
     opening_r_speech: float
     transition: float
     transition_speech: float
+    steady_speech: float
 
 
 def spoken(utterance: Utterance, animator: Animator | None) -> Animation:
@@ -123,17 +124,19 @@ def judge(
     emotion: str, clips: list[Animation], motions: list[MouthMotion], said: list[Utterance], head: BuiltInHead
 ) -> Found:
     """Measure one emotion on all clips."""
-    worst, demanded, whole, speech, speeds = 1.0, Demands(), [], [], []
+    worst, demanded, whole, speech = 1.0, Demands(), [], []
+    changes, steady = [], []
     for clip, before, utterance in zip(clips, motions, said, strict=True):
         worst = min(worst, ranks_agree(clip, emotion, head))
         after = mouth_motion(express(clip, {emotion: _ASKED}), head)
         demanded += demands(after, utterance.phones)
         whole.append(correlation(before, after, slice(None)))
         speech.append(correlation(before, after, speaking(utterance, before)))
-        if len(speeds) == _FAST:
+        if len(changes) == _FAST:
             continue
         turns = changing(emotion, start=0.3, step=0.7, count=int(clip.duration / 0.7))
-        speeds.append(fastest(express(clip, turns), head))
+        changes.append(fastest(express(clip, turns), head))
+        steady.append(fastest(express(clip, {emotion: 1.0}), head))
     still = Animation(ARKIT, np.tile(ARKIT.neutral, (240, 1)), _FPS)
     return Found(
         worst,
@@ -142,7 +145,8 @@ def judge(
         float(np.mean(whole)),
         float(np.mean(speech)),
         fastest(express(still, changing(emotion, start=0.5, step=1.0, count=2)), head),
-        max(speeds),
+        max(changes),
+        max(steady),
     )
 
 
@@ -177,16 +181,25 @@ def main(options: Options) -> None:
     speech = max(fastest(clip, head) for clip in clips[:_FAST])
     speaker = "speech model" if options.model else "articulation model"
     print(f"{len(clips)} clips of {options.split}, {speaker}, {_FPS:g} fps, commit {commit()}\n")
-    titles = ("Spearman, worst", "p b m closed", "f v at teeth", "opening r", "in speech", "fastest, mm/s", "in speech")
+    titles = (
+        "Spearman, worst",
+        "p b m closed",
+        "f v at teeth",
+        "opening r",
+        "in speech",
+        "fastest",
+        "in speech",
+        "steady",
+    )
     print(f"| | {' | '.join(titles)} |\n|{(len(titles) + 1) * '---|'}")
-    print(f"| neutral | | {neutral.closure.value:.3f} | {neutral.at_teeth.value:.3f} | 1 | 1 | | {speech:.0f} |")
+    print(f"| neutral | | {neutral.closure.value:.3f} | {neutral.at_teeth.value:.3f} | 1 | 1 | | | {speech:.0f} |")
     found = {}
     for emotion in track(EMOTIONS, "emotions"):
         each = found[emotion] = judge(emotion, clips, motions, said, head)
         print(
             f"| {emotion} | {each.spearman:.3f} | {each.closure:.3f} | {each.at_teeth:.3f} | {each.opening_r:.3f} "
             f"| {each.opening_r_speech:.3f} | {each.transition:.0f} "
-            f"| {each.transition_speech:.0f} |"
+            f"| {each.transition_speech:.0f} | {each.steady_speech:.0f} |"
         )
     some = slice(0, 5)
     before, added = costs(clips[some], [utterance.samples for utterance in said[some]])

@@ -26,7 +26,7 @@ CLOSED = 1.0
 """Opening in mm under which emotion changes nothing of it."""
 
 _HELD = (0.5, 4.0)  # mm: lips hold each other fully, and not at all
-_TEETH = (2.0, 3.4)  # mm from lower lip to upper teeth: bite, and none
+_TEETH = (2.0, 4.4)  # mm from lower lip to upper teeth: bite, and none
 _RESTING = (0.05, 0.5)  # sum of the mouth's weights: at rest, and speaking
 _ROUNDED = 0.6  # sum of pucker and funnel of lips that are fully rounded
 _PASSES = 3

@@ -60,8 +60,8 @@ PROTOTYPES: Mapping[str, Mapping[int, Part]] = {
         15: Part(0.35),
         17: Part(0.35),
     },
-    "contempt": {2: Part(0.35, 0.0), 7: Part(0.2), 12: Part(0.3, 0.0), 14: Part(0.9, 0.1), 43: Part(0.1)},
-    "calm": {6: Part(0.15), 12: Part(0.2), 43: Part(0.2)},
+    "contempt": {2: Part(0.6, 0.0), 7: Part(0.25), 12: Part(0.35, 0.0), 14: Part(0.9, 0.1), 43: Part(0.1)},
+    "calm": {12: Part(0.35), 43: Part(0.45)},
 }
 """Contempt is one-sided (Ekman and Friesen 1986)."""
 
