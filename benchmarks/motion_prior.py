@@ -40,9 +40,9 @@ class Options:
 
     corpus: tyro.conf.Positional[Path]
     """Folder of the corpus, from python -m avatar.datasets.corpus."""
-    sentences: int = 1500
+    sentences: int = 600
     """To learn from."""
-    held: int = 150
+    held: int = 100
     """To judge on."""
     window: int = 13
     """Frames that are seen together."""
@@ -50,7 +50,7 @@ class Options:
     """Free directions."""
     latents: int = 64
     """Of the autoencoder."""
-    steps: int = 8000
+    steps: int = 4000
     """Batches of 256 windows that the autoencoder learns from."""
 
 
