@@ -79,7 +79,7 @@ class Animate(Look, Life):
             options.check(output)
         targets = plan(recordings, self.output)
         words.check_apart(targets)
-        feelings.check_apart(targets)
+        feelings.check_apart({recording: [*files, *words.saved(recording)] for recording, files in targets.items()})
 
         from avatar.animator import Animator
 

@@ -57,6 +57,10 @@ class Words:
             if self.phones is not None and not Path(named(self.phones, recording)).is_file():
                 raise FileNotFoundError(f"--phones: no such file: {named(self.phones, recording)}")
 
+    def saved(self, recording: Path) -> list[str]:
+        """The file that a recording's phones are written to, if they are."""
+        return [] if self.save is None else [named(self.save, recording)]
+
     def check_apart(self, targets: dict[Path, list[str]]) -> None:
         """Find out whether phones can be written where nothing else is read or written.
 

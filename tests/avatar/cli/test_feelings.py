@@ -47,6 +47,13 @@ def test_a_track_is_not_written_over_what_is_read(run, talk, tmp_path):
     assert code != 0 and "--save-emotion would overwrite" in error
 
 
+def test_a_track_is_not_written_over_phones(run, talk, tmp_path):
+    both = tmp_path / "t.json"
+    options = ["--text", "hello", "--emotion", "happy:0.5", "--save-phones", both, "--save-emotion", both]
+    code, _, error = run("animate", talk, "-o", tmp_path / "a.npz", *options)
+    assert code != 0 and "--save-emotion would overwrite" in error and not both.exists()
+
+
 def test_several_recordings_need_several_tracks(run, talk, tmp_path, write_sound, tone):
     other = write_sound("other.wav", tone(1.0))
     options = ["-o", tmp_path / "{name}.npz", "--emotion", "auto"]
