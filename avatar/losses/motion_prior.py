@@ -14,9 +14,9 @@ class MotionPrior(nn.Module):
     """Surprise at short pieces of motion: 1 for what the prior has seen, more for what it has not.
 
     A probabilistic principal component analysis of windows: a Gaussian that is wide along the few directions in which
-    faces move, all controls and frames together, and narrow in all others. It has no training to go wrong, its gradient
-    is linear in the curves, and it tells damaged motions from whole ones better than a variational autoencoder of the
-    same windows (`python -m benchmarks.motion_prior`).
+    faces move, all controls and frames together, and narrow in all others. It is fitted in a second, the same each time,
+    and its gradient is linear in the curves. `python -m benchmarks.motion_prior` compares it with a variational
+    autoencoder of the same windows.
 
     Args:
         mean: [W, C] of the windows' controls.
