@@ -23,8 +23,6 @@ AT_ONCE = 1_000_000
 """Samples that are drawn together, about; more take gigabytes and are no faster."""
 WIDEST = 16_384
 """Samples across a part: a picture has no more."""
-SHRINKS = 0.25
-"""Each further step, by the one before."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +97,20 @@ class Differences:
         doubt = max(float((close - wide).norm()), 0.5 * float((2.0 * bend - wide_bend).norm()))
         return Slope(close + (close - wide) / 3.0, doubt, (float(bend.norm()), float(wide_bend.norm())), step / 2.0)
 
-    def refined(self, start: Slope, tolerance: float, densities: tuple[int, ...]) -> Slope:
-        """Shrink the step until the doubt is at most a tolerance; the least doubtful, if it never is.
+    def refined(self, start: Slope, tolerance: float, attempts: tuple[tuple[float, int], ...]) -> Slope:
+        """Try again until the doubt is at most a tolerance; the least doubtful, if it never is.
 
-        Each further step is drawn so many times as densely as usual: smaller ones move edges past fewer samples.
+        Args:
+            start: the first try.
+            tolerance: of its doubt.
+            attempts: for each further try the step, by the one before, and how many times as densely as usual it is
+                drawn: smaller steps move edges past fewer samples.
         """
         best, step = start, 2.0 * start.step
-        for density in densities:
+        for shrink, density in attempts:
             if best.doubt <= tolerance:
                 break
-            step *= SHRINKS
+            step *= shrink
             best = min(best, self.slope(step, Fineness().times(density)), key=lambda one: one.doubt)
         return best
 

@@ -55,14 +55,15 @@ METHODS: dict[str, tuple[Method, int]] = {
     "motion_gradients, 2 x 2 samples": (_motion, 2),
     "motion_gradients, 4 x 4 samples": (_motion, 4),
     "motion_gradients, 8 x 8 samples": (_motion, 8),
+    "motion_gradients, 16 x 16 samples": (_motion, 16),
 }
 """How a picture gets its gradients, and samples across and down each pixel: drawn larger and averaged."""
 
 REFERENCE = "finite differences, two steps apart"
 DENSITY = 4
 """How much denser than usual the finite differences draw: coarser ones were off by more than the gradients are."""
-FINER = (8,)
-"""The same where two steps do not agree."""
+FINER = ((1.0, 8), (0.25, 8))
+"""Where two steps do not agree: what is tried next, a step by the one before and how much denser it is drawn."""
 TOLERANCE = 0.02
 """How far two steps of the finite differences may be apart, in their group's whole derivative."""
 DOUBTFUL = 0.01

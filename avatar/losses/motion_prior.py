@@ -14,7 +14,7 @@ class MotionPrior(nn.Module):
     """Surprise at short pieces of motion: 1 for what the prior has seen, more for what it has not.
 
     A probabilistic principal component analysis of windows: a Gaussian that is wide along the few directions in which
-    faces move, all controls and frames together, and narrow in all others. It is fitted in a second, the same each time,
+    faces move, all controls and frames together, and narrow in all others. It is fitted in a second, always alike,
     and its gradient is linear in the curves. `python -m benchmarks.motion_prior` compares it with a variational
     autoencoder of the same windows.
 

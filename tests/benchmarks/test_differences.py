@@ -81,7 +81,7 @@ def test_steps_shrink_until_they_agree(differences):
     )
     start = hinged.slope(0.04)
     assert start.doubt > 0.05
-    found = hinged.refined(start, 0.005, densities=(2, 3, 5))
+    found = hinged.refined(start, 0.005, ((0.25, 2), (0.25, 3), (0.25, 5)))
     assert found.step < 0.01
     assert found.value.tolist() == pytest.approx([0.24, 0.12], rel=0.01)
 
