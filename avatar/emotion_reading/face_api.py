@@ -40,6 +40,10 @@ class FaceApiReader(nn.Module):
         ValueError: a weight is missing.
     """
 
+    mean: Tensor
+    out: Tensor
+    out_bias: Tensor
+
     def __init__(self, weights: dict[str, Tensor]) -> None:
         super().__init__()
         wanted = [name for block in range(_BLOCKS) for layer in range(_LAYERS) for name in _names(block, layer)]
@@ -93,7 +97,8 @@ class FaceApiReader(nn.Module):
         grey = pictures.flatten(0, 1)[:, None]
         if grey.shape[2:] != (SIZE, SIZE):
             grey = interpolate(grey, (SIZE, SIZE), mode="bilinear", align_corners=False, antialias=True)
-        return self.look(grey.expand(-1, 3, -1, -1)).unflatten(0, pictures.shape[:2])
+        found = self.look(grey.expand(-1, 3, -1, -1))
+        return found.reshape(*pictures.shape[:2], -1)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Chances [B, T, 7] of `EXPRESSIONS` in grey pictures [B, T, H, W]."""

@@ -18,13 +18,12 @@ _KEY = "lip_reader"
 
 
 class LipReader(Protocol):
-    """Anything that watches a mouth and says what it sees, in numbers that can be compared.
+    """Anything that watches a mouth and says what it sees, in numbers that can be compared."""
 
-    Attributes:
-        fps: frames a second of the pictures that it was trained on.
-    """
-
-    fps: float
+    @property
+    def fps(self) -> float:
+        """Frames a second of the pictures that it was trained on."""
+        ...
 
     def features(self, pictures: Tensor) -> Tensor:
         """Features [B, T, F] of grey pictures [B, T, H, W], about 0..1; differentiable in the pictures."""

@@ -69,8 +69,11 @@ class ReadingLoss(nn.Module):
             ])  # fmt: skip
             people = identity.repeat_interleave(seen.shape[1], 0)
             vertices = self.rig(seen.flatten(0, 1) @ self.select, people)
-            return self.pictures(vertices.reshape(*seen.shape[:2], *vertices.shape[1:]), looks, neutral=neutral)
+            clips = vertices.reshape(*seen.shape[:2], *vertices.shape[1:])
+            pictures: Tensor = self.pictures(clips, looks, neutral=neutral)
+            return pictures
 
         with torch.no_grad():
             target = drawn(wanted)
-        return self.loss(drawn(curves.float()), target)
+        loss: Tensor = self.loss(drawn(curves.float()), target)
+        return loss
