@@ -48,8 +48,9 @@ def test_a_track_is_not_written_over_what_is_read(run, talk, tmp_path):
 
 
 def test_a_track_is_not_written_over_phones(run, talk, tmp_path):
-    both = tmp_path / "t.json"
-    options = ["--text", "hello", "--emotion", "happy:0.5", "--save-phones", both, "--save-emotion", both]
+    phones, both = tmp_path / "phones.csv", tmp_path / "t.json"
+    phones.write_text("start,end,phone\n0,0.5,AA\n", encoding="utf-8")
+    options = ["--phones", phones, "--emotion", "happy:0.5", "--save-phones", both, "--save-emotion", both]
     code, _, error = run("animate", talk, "-o", tmp_path / "a.npz", *options)
     assert code != 0 and "--save-emotion would overwrite" in error and not both.exists()
 
