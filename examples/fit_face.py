@@ -248,13 +248,15 @@ def vertex_error(model: FaceModel, x: Tensor, truth: Tensor) -> float:
 def main() -> None:
     """Fit one face and show it, or several and count."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, help="existing folder for fit.mp4 and fit.png")
+    parser.add_argument("folder", nargs="?", type=Path, help="folder for fit.mp4 and fit.png")
     parser.add_argument("--seed", type=int, default=0, help="who is to be found")
     parser.add_argument("--table", type=int, metavar="N", help="fit the seeds from 0 to N - 1, and print a table")
     parser.add_argument("--cameras", type=int, choices=(1, 2), default=2)
     options = parser.parse_args()
     if options.folder is None and options.table is None:
         parser.error("name a folder for the pictures, or ask for a --table")
+    if options.folder is not None:
+        options.folder.mkdir(parents=True, exist_ok=True)
     # Torch's threads wait for each other longer than such small tensors take; the renderer has threads of its own.
     torch.set_num_threads(1)
     model = FaceModel(BuiltInHead.load(), options.cameras)
