@@ -1,7 +1,6 @@
 """A net that names the emotion of a face."""
 
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import torch
@@ -10,7 +9,7 @@ from torch.nn.functional import gelu
 
 from avatar.controls import ARKIT_SHAPES
 from avatar.emotion.emotions import EMOTIONS, NEUTRAL
-from avatar.lipreading.picture_reader import evened, read_reader, save_reader
+from avatar.lipreading.picture_reader import evened, load_reader, save_reader
 
 _KEY = "emotion_reader"
 
@@ -116,14 +115,14 @@ class EmotionReader(nn.Module):
             FileNotFoundError: there is no such file.
             ValueError: it isn't an emotion reader.
         """
-        if path is None:
-            with as_file(files("avatar.emotion_reading") / "data" / "emotion_reader.safetensors") as shipped:
-                return cls.load(shipped)
-        command = "python -m avatar.emotion_reading.train OUT"
-        config, tensors = read_reader(path, key=_KEY, kind="an emotion reader", command=command)
-        reader = cls(ReaderConfig(**config))
-        reader.load_state_dict(tensors)
-        return reader.eval()
+        return load_reader(
+            lambda values: cls(ReaderConfig(**values)),
+            path,
+            key=_KEY,
+            package="avatar.emotion_reading",
+            kind="an emotion reader",
+            command="python -m avatar.emotion_reading.train OUT",
+        )
 
 
 class _Stage(nn.Module):

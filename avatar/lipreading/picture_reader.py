@@ -1,9 +1,11 @@
 """What all nets that read grey pictures of a face share: even light, and files of weights."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -13,6 +15,8 @@ from avatar.files import replacing
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+R = TypeVar("R", bound=nn.Module)
 
 _LEAST = 1e-2  # of the spread of a clip's grey values, so that an empty clip stays finite
 
@@ -51,22 +55,29 @@ def save_reader(reader: nn.Module, config: "DataclassInstance", path: str | Path
         save_file(tensors, temporary, {key: json.dumps(asdict(config))})
 
 
-def read_reader(path: str | Path, *, key: str, kind: str, command: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Read what `save_reader` wrote.
+def load_reader(
+    make: Callable[[dict[str, Any]], R], path: str | Path | None, *, key: str, package: str, kind: str, command: str
+) -> R:
+    """Read what `save_reader` wrote, or the reader that ships.
 
     Args:
-        path: the file.
-        key: of the configuration in its header.
+        make: gives the net of a configuration's values by name.
+        path: the file; the one that ships when left out.
+        key: of the configuration in its header, and the shipped file's name.
+        package: that ships one, in its folder `data`.
         kind: what should be in it, with its article: "an emotion reader".
         command: makes such a file.
 
     Returns:
-        The configuration's values by name, and the weights in single precision.
+        The net with its weights, in single precision, ready to read.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: something else is in it.
     """
+    if path is None:
+        with as_file(files(package) / "data" / f"{key}.safetensors") as shipped:
+            return load_reader(make, shipped, key=key, package=package, kind=kind, command=command)
     if not Path(path).exists():
         name = kind.partition(" ")[2]
         raise FileNotFoundError(f"no {name} at {path}; train one: {command}")
@@ -79,4 +90,6 @@ def read_reader(path: str | Path, *, key: str, kind: str, command: str) -> tuple
     if header is None:
         raise ValueError(f"{path} must be {kind}, got a .safetensors file of something else")
     plain: dict[str, Any] = json.loads(header)
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}, tensors
+    reader = make({name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()})
+    reader.load_state_dict(tensors)
+    return reader.eval()

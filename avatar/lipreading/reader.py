@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, pad
 
 from avatar.articulation.phones import ARPABET
-from avatar.lipreading.picture_reader import evened, read_reader, save_reader
+from avatar.lipreading.picture_reader import evened, load_reader, save_reader
 
 _KEY = "lip_reader"
 
@@ -143,14 +142,14 @@ class PhoneReader(nn.Module):
             FileNotFoundError: there is no such file.
             ValueError: it isn't a lip-reader.
         """
-        if path is None:
-            with as_file(files("avatar.lipreading") / "data" / "lip_reader.safetensors") as shipped:
-                return cls.load(shipped)
-        command = "python -m avatar.lipreading.train CORPUS OUT"
-        config, tensors = read_reader(path, key=_KEY, kind="a lip-reader", command=command)
-        reader = cls(ReaderConfig(**config))
-        reader.load_state_dict(tensors)
-        return reader.eval()
+        return load_reader(
+            lambda values: cls(ReaderConfig(**values)),
+            path,
+            key=_KEY,
+            package="avatar.lipreading",
+            kind="a lip-reader",
+            command="python -m avatar.lipreading.train CORPUS OUT",
+        )
 
 
 def decode(logits: Tensor, phones: Sequence[str]) -> list[tuple[str, ...]]:
