@@ -2,6 +2,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -59,17 +60,26 @@ def test_ctrl_c_leaves_the_old_video(tmp_path, request_to_stop):
     listen = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"
     start = f"{listen}; from avatar.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", start, "render", "long.npz", "-o", "a.mp4", "--size", "32"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    try:
-        # The hidden file beside the target has begun to grow once the drawing is under way.
-        deadline = time.monotonic() + 60
-        while not any(path.stat().st_size for path in tmp_path.glob(".a-*")) and time.monotonic() < deadline:
-            assert process.poll() is None, process.stderr.read()
-            time.sleep(0.05)
-        process.send_signal(request_to_stop)
-        _, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not _has_begun(tmp_path) and time.monotonic() < deadline:
+                assert process.poll() is None, process.stderr.read()
+                time.sleep(0.05)
+            process.send_signal(request_to_stop)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130 and err.endswith("avatar: stopped; no file was left half-written\n")
     assert (tmp_path / "a.mp4").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "long.npz"]
+
+
+def _has_begun(folder) -> bool:
+    """Whether a hidden file beside the target has begun to grow, as it does once the drawing is under way."""
+    for path in folder.glob(".a-*"):
+        # An empty one is there for a moment before that, while the folder is tried for being writable.
+        with suppress(FileNotFoundError):
+            if path.stat().st_size:
+                return True
+    return False
