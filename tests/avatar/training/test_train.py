@@ -19,7 +19,7 @@ from avatar.training.adapt import AdaptOptions, adapt
 from avatar.training.batches import Batch
 from avatar.training.clips import ClipMaker, ClipStyle
 from avatar.training.losses import LipLoss
-from avatar.training.train import TrainOptions, calibrate, deepened, draw_batch, train
+from avatar.training.train import TrainOptions, calibrate, deepened, draw_batch, main, train
 from avatar.training.validation import validate
 
 CONFIG = SpeechConfig(depth=1, past=5, future=5, width=32, dilations=(1, 2))
@@ -109,6 +109,24 @@ def test_a_trunk_grows_while_it_learns(tmp_path: Path) -> None:
     assert SpeechModel.load(tmp_path / "speech.safetensors").config.depth == 2
     # Both parts are known to be done.
     assert train(fresh(), clips(), corpus()[:1], options(tmp_path, 6), until=0.5).step == 3
+
+
+def test_weights_to_start_from_get_the_layers_that_they_lack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh().save(tmp_path / "start.safetensors")
+    whole = SpeechModel(replace(CONFIG, depth=2))
+    monkeypatch.setattr(module.Corpus, "open", lambda path, split: corpus())
+    monkeypatch.setattr(module, "adapted_trunk", lambda options, clips: whole.trunk.state_dict())
+    asked = replace(
+        options(tmp_path / "out", 1), start=tmp_path / "start.safetensors", depth=2, clips=ClipStyle(seconds=2)
+    )
+    main(replace(asked, learning_rate=1e-9, trunk_rate=0.0))
+    grown, start = SpeechModel.load(tmp_path / "out" / "speech.safetensors"), SpeechModel.load(asked.start)
+    assert grown.config == replace(CONFIG, depth=2)
+    for name, value in grown.trunk.state_dict().items():
+        expected = whole.trunk.state_dict() if name.startswith("blocks.1") else start.trunk.state_dict()
+        torch.testing.assert_close(value, expected[name].half().float())
+    # The decoder hears the new last layer at its own scale.
+    assert not torch.equal(grown.decoder.feature_scale, start.decoder.feature_scale)
 
 
 def test_adaptation_approaches_whisper() -> None:
