@@ -21,7 +21,7 @@ from avatar.controls import ARKIT
 from avatar.files import replacing
 from avatar.speech.contacts import Contacts
 from avatar.speech.decoder import CurveDecoder, Decoded
-from avatar.speech.level import FixedLevel, Level, RunningLevel
+from avatar.speech.level import FixedLevel, RunningLevel
 from avatar.speech.lookahead import FPS, Lookahead, frames_within, share
 from avatar.speech.mel import FFT, HOP, MARGIN, SAMPLE_RATE, LogMel, frame_energy, speech_level
 from avatar.speech.stream import SpeechStream
@@ -191,7 +191,8 @@ class SpeechModel(nn.Module):
         audio = _checked(samples, sample_rate)
         frames = ceil(len(audio) * FPS / SAMPLE_RATE)
         weights = np.tile(ARKIT.neutral, (frames, 1))
-        stream = self.stream(lookahead) if lookahead is not None else self._stream(None, FixedLevel(self._level(audio)))
+        level = RunningLevel() if lookahead is not None else FixedLevel(self._level(audio))
+        stream = SpeechStream(self, self.lookahead(lookahead), level, live=False)
         for start in range(0, len(audio), WINDOW * HOP):
             place, curves = stream.frames, stream.push(audio[start : start + WINDOW * HOP])
             weights[place : place + len(curves), self._columns] = curves
@@ -209,10 +210,7 @@ class SpeechModel(nn.Module):
         Raises:
             ValueError: lookahead is too short.
         """
-        return self._stream(lookahead, RunningLevel())
-
-    def _stream(self, lookahead: float | None, level: Level) -> SpeechStream:
-        return SpeechStream(self, self.lookahead(lookahead), level)
+        return SpeechStream(self, self.lookahead(lookahead), RunningLevel())
 
     @torch.inference_mode()
     def _level(self, audio: NDArray[np.float32]) -> float:

@@ -16,7 +16,7 @@ from avatar.speech.decoder import Decoded, Layer
 from avatar.speech.level import Level
 from avatar.speech.lookahead import FPS, Lookahead
 from avatar.speech.mel import FFT, HOP, MARGIN, SAMPLE_RATE, scaled
-from avatar.speech.rows import depthwise, linear
+from avatar.speech.rows import Product, depthwise
 from avatar.speech.trunk import BLOCK, Block, banded
 from avatar.speech.window import Rows, Window
 
@@ -38,26 +38,27 @@ class Attention:
         width = block.attention_norm.normalized_shape[0]
         self.block, self.future, self.done = block, future, start
         self.parts = (3, block.heads, width // block.heads)
+        self.project, self.mix = Product.of(block.query_key_value), Product.of(block.attention_out)
+        self.feed_in, self.feed_out = Product.of(block.feed_in), Product.of(block.feed_out)
         self.hidden, self.projected = Rows(start, width), Rows(start, *self.parts)
         self.mask = banded(block.distance_bias.detach()[:, : block.past + 1 + future])
 
     def push(self, hidden: Tensor) -> Tensor:
         """Append input rows; return the outputs that have become final."""
         self.hidden.push(hidden)
-        projected = apply(self.block.query_key_value, self.block.attention_norm(hidden))
+        projected = self.project(self.block.attention_norm(hidden))
         self.projected.push(projected.view(-1, *self.parts))
         stop = max(self.hidden.end - self.future, self.done)
         if stop == self.done:
             return hidden[:0]
-        mixed = self._mixed(self.done, stop)
-        rows = self.hidden.take(self.done, stop) + apply(self.block.attention_out, mixed)
-        fed = apply(self.block.feed_out, F.gelu(apply(self.block.feed_in, self.block.feed_norm(rows))))
+        rows = self.hidden.take(self.done, stop) + self.mix(self._gathered(self.done, stop))
+        fed = self.feed_out(F.gelu(self.feed_in(self.block.feed_norm(rows))))
         self.done = stop
         self.hidden.forget(stop)
         self.projected.forget(stop // BLOCK * BLOCK - self.block.past)
         return rows + fed
 
-    def _mixed(self, start: int, stop: int) -> Tensor:
+    def _gathered(self, start: int, stop: int) -> Tensor:
         """What the rows start..stop gather from around them."""
         past, first, last = self.block.past, start // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK
         projected = self.projected.take(first - past, last + self.future)
@@ -65,11 +66,6 @@ class Attention:
         key, value = projected[:, 1:].unfold(0, past + BLOCK + self.future, BLOCK).mT.unbind(1)
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=self.mask[None])
         return mixed.transpose(1, 2).flatten(2).flatten(0, 1)[start - first : stop - first]
-
-
-def apply(layer: nn.Linear, rows: Tensor) -> Tensor:
-    """A linear layer on rows, each by itself."""
-    return linear(rows, layer.weight, layer.bias)
 
 
 class SpeechStream:
@@ -81,9 +77,10 @@ class SpeechStream:
         model: in evaluation mode.
         lookahead: of each layer.
         level: of the speech.
+        live: whether hops will be short; what the first one would take longer for is then done at once.
     """
 
-    def __init__(self, model: "SpeechModel", lookahead: Lookahead, level: Level) -> None:
+    def __init__(self, model: "SpeechModel", lookahead: Lookahead, level: Level, *, live: bool = True) -> None:
         self._model, self._level = model, level
         trunk, decoder = model.trunk, model.decoder
         width, inner = trunk.offset.numel(), decoder.project.out_features
@@ -91,8 +88,8 @@ class SpeechStream:
         start = -(-model.reach // BLOCK) * -BLOCK
         after = model.contacts.reach
         self._audio = np.zeros(MARGIN, np.float32)
-        self._stem = Window(self._hear, 2 * start, 80, past=1, future=1)
-        self._halve = Window(self._merge, 2 * start, width, past=1, future=1, step=2)
+        self._stem = _wide_convolution(trunk.stem, 2 * start)
+        self._halve = _wide_convolution(trunk.halve, 2 * start)
         self._first = Rows(start, width)
         self._blocks = [
             Attention(cast(Block, block), start, future)
@@ -104,10 +101,15 @@ class SpeechStream:
         ]
         outputs = len(model.config.controls) + len(model.config.phones)
         self._contacts = Window(self._finish, start, outputs, past=after, future=after)
-        self._weight = torch.cat([decoder.curves.weight, decoder.phones.weight])
-        self._bias = torch.cat([decoder.curves.bias, decoder.phones.bias])
+        self._project = Product.of(decoder.project)
+        self._answer = Product(
+            torch.cat([decoder.curves.weight, decoder.phones.weight]),
+            torch.cat([decoder.curves.bias, decoder.phones.bias]),
+        )
         self._samples, self._given, self._skip, self._closed = 0, 0, -start, False
-        self._push(np.zeros(-start * STRIDE, np.float32))
+        alone = 1 if live else 0
+        for frames in (-start - alone, alone):
+            self._push(np.zeros(frames * STRIDE, np.float32))
 
     @property
     def frames(self) -> int:
@@ -169,16 +171,10 @@ class SpeechStream:
         end = self._blocks[-1].done
         heard = torch.cat([self._first.take(end - len(hidden), end), hidden], -1)
         self._first.forget(end)
-        hidden = apply(decoder.project, (heard - decoder.feature_mean) / decoder.feature_scale)
+        hidden = self._project((heard - decoder.feature_mean) / decoder.feature_scale)
         for layer in self._layers:
             hidden = layer.push(hidden)
-        return self._contacts.push(linear(decoder.out_norm(hidden), self._weight, self._bias))
-
-    def _hear(self, mel: Tensor) -> Tensor:
-        return F.gelu(_convolve(self._model.trunk.stem, mel))
-
-    def _merge(self, rows: Tensor) -> Tensor:
-        return F.gelu(_convolve(self._model.trunk.halve, rows))
+        return self._contacts.push(self._answer(decoder.out_norm(hidden)))
 
     def _finish(self, rows: Tensor) -> Tensor:
         decoder, reach = self._model.decoder, self._model.contacts.reach
@@ -189,22 +185,28 @@ class SpeechStream:
 
 
 def _convolution(layer: Layer, start: int, width: int, future: int) -> Window:
+    """A layer of the decoder."""
     future = layer.reach(future)
     taps, bias = layer.taps(future)[:, 0].T.detach().contiguous().unbind(), cast(Tensor, layer.depthwise.bias)
+    expand, contract = Product.of(layer.expand), Product.of(layer.contract)
 
     def compute(rows: Tensor) -> Tensor:
         kept = rows[layer.past : rows.shape[0] - future]
         if not kept.shape[0]:
             return kept
         mixed = depthwise(rows, taps, bias, layer.dilation)
-        return kept + apply(layer.contract, F.gelu(apply(layer.expand, layer.norm(mixed))))
+        return kept + contract(F.gelu(expand(layer.norm(mixed))))
 
     return Window(compute, start, width, past=layer.past, future=future)
 
 
-def _convolve(layer: nn.Conv1d, rows: Tensor) -> Tensor:
-    """A convolution without padding, as one product: rows [n + 2, C] to [ceil(n / stride), W]."""
-    if len(rows) < 3:
-        return rows.new_zeros(0, layer.out_channels)
-    windows = rows.unfold(0, 3, layer.stride[0]).flatten(1)
-    return linear(windows, layer.weight.flatten(1), layer.bias)
+def _wide_convolution(layer: nn.Conv1d, start: int) -> Window:
+    """A convolution over three rows of the trunk's stem, as one product, and what is not linear in it."""
+    step, product = layer.stride[0], Product(layer.weight.flatten(1), cast(Tensor, layer.bias))
+
+    def compute(rows: Tensor) -> Tensor:
+        if len(rows) < 3:
+            return rows.new_zeros(0, layer.out_channels)
+        return F.gelu(product(rows.unfold(0, 3, step).flatten(1)))
+
+    return Window(compute, start, layer.in_channels, past=1, future=1, step=step)

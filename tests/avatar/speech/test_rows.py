@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from avatar.speech.rows import depthwise, linear, tile
+from avatar.speech import rows as module
+from avatar.speech.few_rows import multiply
+from avatar.speech.rows import FEW, Product, block_of_sums, depthwise, in_columns, linear, tile
 
 CUTS = [(0, 1), (7, 9), (40, 51), (100, 117), (3, 299)]
 
@@ -15,6 +18,45 @@ def test_a_row_has_the_same_bits_in_any_company(inner: int, outer: int) -> None:
     torch.testing.assert_close(whole, F.linear(rows, weight, bias))
     for start, stop in CUTS:
         assert torch.equal(linear(rows[start:stop], weight, bias), whole[start:stop])
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(240, 384), (384, 1536), (1536, 384), (256, 80), (3, 5)])
+@pytest.mark.parametrize("known", [True, False])
+def test_few_rows_have_the_bits_of_many(inner: int, outer: int, known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not known:
+        # As on a machine whose library adds in an order that nobody thought of.
+        monkeypatch.setattr(module, "block_of_sums", lambda outer, inner: 0)
+    torch.manual_seed(0)
+    rows, weight, bias = torch.randn(300, inner), torch.randn(outer, inner), torch.randn(outer)
+    product = Product(weight, bias)
+    whole = product(rows)
+    torch.testing.assert_close(whole, F.linear(rows, weight, bias))
+    assert torch.equal(whole, linear(rows, in_columns(weight), bias))
+    for start, stop in [*CUTS, *((5, 5 + count) for count in range(FEW + 2))]:
+        assert torch.equal(product(rows[start:stop]), whole[start:stop])
+
+
+def test_the_order_of_sums_is_found_or_known_to_be_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert block_of_sums.__wrapped__(384, 384) >= 0
+    product = F.linear
+    monkeypatch.setattr(F, "linear", lambda *given: product(*given) + 1e-3)
+    assert block_of_sums.__wrapped__(384, 384) == 0
+
+
+def test_a_sum_is_formed_in_blocks() -> None:
+    rows, columns = np.ones((1, 5), np.float32), np.array([[2**24], [1], [1], [1], [1]], np.float32)
+    # One by one, ones are lost beside 2 ** 24; together they are not.
+    assert multiply(rows, columns, np.zeros(1, np.float32), 5)[0, 0] == 2**24
+    assert multiply(rows, columns, np.zeros(1, np.float32), 1)[0, 0] == 2**24
+    assert multiply(rows, columns[::-1].copy(), np.zeros(1, np.float32), 4)[0, 0] == 2**24 + 4
+
+
+def test_streams_of_one_model_share_its_weights() -> None:
+    layer = torch.nn.Linear(7, 4)
+    before = layer.weight.clone()
+    first, second = Product.of(layer), Product.of(layer)
+    assert torch.equal(layer.weight, before) and layer.weight.requires_grad
+    assert first.weight.data_ptr() == second.weight.data_ptr() == layer.weight.data_ptr()
 
 
 def test_eight_rows_where_four_are_multiplied_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
