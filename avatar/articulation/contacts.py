@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar.easing import minimum_jerk
+
 Array = NDArray[np.float64]
 
 
@@ -58,13 +60,3 @@ def contact(times: Array, plateaus: Plateaus, *, release: float, approach: float
     # Inside a plateau `since` is 0, and so is the way that has been gone.
     way = np.minimum(since / release, until / approach) / np.maximum(room, 1e-9)
     return np.asarray(1.0 - room * minimum_jerk(way))
-
-
-def minimum_jerk(way: Array) -> Array:
-    """The smoothest course from 0 to 1, at rest at both ends: 10 s^3 - 15 s^4 + 6 s^5 (Flash and Hogan 1985).
-
-    Args:
-        way: share of the time gone; clipped to 0..1.
-    """
-    s = np.clip(way, 0.0, 1.0)
-    return np.asarray(s**3 * (10 - 15 * s + 6 * s**2))

@@ -11,6 +11,8 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar.easing import minimum_jerk
+
 Floats = NDArray[np.float64]
 Ease = Callable[[Floats], Floats]
 
@@ -81,12 +83,6 @@ class Pulse:
 def _check_finite(*numbers: float) -> None:
     if not all(map(isfinite, numbers)):
         raise ValueError(f"numbers of a movement must be finite, got {numbers}")
-
-
-def minimum_jerk(share: Floats) -> Floats:
-    """0 to 1, smooth to the acceleration (Flash and Hogan 1985), for shares 0..1 of the time."""
-    cube = share * share * share
-    return cube * (share * (share * 6.0 - 15.0) + 10.0)
 
 
 def parabolic_speed(share: Floats) -> Floats:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatar.behaviour.motion import Floats, minimum_jerk
+from avatar.behaviour.motion import Floats
+from avatar.easing import minimum_jerk
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar.animation import Animation, check_fps
-from avatar.articulation.contacts import minimum_jerk
 from avatar.articulation.response import LipResponse, built_in_response
+from avatar.easing import minimum_jerk
 from avatar.emotion.action_units import ACTION_UNITS, unit_shapes
 from avatar.emotion.dimensions import DIMENSIONS, place_table
 from avatar.emotion.life import EMPHASIS, Emphasis, Floats, Variation

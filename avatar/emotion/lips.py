@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar.articulation.contacts import minimum_jerk
 from avatar.articulation.mouth import Mouth
 from avatar.articulation.response import LipResponse
 from avatar.controls import ControlSpace
+from avatar.easing import minimum_jerk
 
 Floats = NDArray[np.float64]
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from avatar.articulation.phones import BILABIAL, LABIODENTAL
+from avatar.easing import minimum_jerk
 from avatar.rigs import BuiltInHead
 from avatar.speech.decoder import Decoded
 
@@ -75,7 +76,7 @@ class Contacts(nn.Module):
             "opening": upper - lower,
             "lower_lip": shapes[:, rig.regions["lower_lip_rim"]].mean(1),
             "bite": torch.tensor([BITE.get(name, 0.0) for name in controls]),
-            "course": _minimum_jerk(way),
+            "course": minimum_jerk(way),
         }
         for name, value in constants.items():
             self.register_buffer(name, value, persistent=False)
@@ -98,7 +99,7 @@ class Contacts(nn.Module):
         apart = (raw * self.opening).sum(-1)
         closure, bite = (heard[..., group].sum(-1) for group in (self._lips, self._teeth))
         # One mouth cannot do both. Of two that are as likely, a closure is what a viewer would miss.
-        lips = _ramp(closure, LIPS_DOUBT) * _minimum_jerk(2 * closure / (closure + bite + 1e-9))
+        lips = _ramp(closure, LIPS_DOUBT) * minimum_jerk(2 * closure / (closure + bite + 1e-9))
         teeth = _ramp(bite, TEETH_DOUBT)
         missing = lips * (_smallest(apart) - CLOSED).clamp(min=0)
         away = ((raw - self.bite)[..., None] * self.lower_lip).sum(-2).norm(dim=-1)
@@ -151,10 +152,4 @@ def _smallest(distance: Tensor) -> Tensor:
 
 
 def _ramp(probability: Tensor, doubt: float) -> Tensor:
-    return _minimum_jerk(probability / doubt - 1)
-
-
-def _minimum_jerk(way: Tensor) -> Tensor:
-    """10 s^3 - 15 s^4 + 6 s^5 of the share of the way, clipped to 0..1."""
-    s = way.clamp(0, 1)
-    return s**3 * (10 - 15 * s + 6 * s**2)
+    return minimum_jerk(probability / doubt - 1)

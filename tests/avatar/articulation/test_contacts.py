@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avatar.articulation.contacts import Plateaus, contact, minimum_jerk
+from avatar.articulation.contacts import Plateaus, contact
 
 TIMES = np.arange(0, 2, 0.001)
 
@@ -39,10 +39,3 @@ def test_a_short_gap_opens_less_and_never_jumps(gap: float) -> None:
     assert between.min(initial=1) == pytest.approx(1 - min(gap / 0.2, 1), abs=0.1)
     # A full release in 0.1 s peaks at 1.875 / 0.1 per second, whatever the gap.
     assert np.abs(np.diff(amount)).max() <= 1.875 / 0.1 * 0.001 * 1.01
-
-
-def test_minimum_jerk_rests_at_both_ends() -> None:
-    way = np.linspace(-0.5, 1.5, 2001)
-    course = minimum_jerk(way)
-    assert course[0] == 0 and course[-1] == 1
-    assert np.gradient(course, way)[[500, 1500]] == pytest.approx(0, abs=1e-3)

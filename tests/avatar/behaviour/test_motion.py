@@ -9,13 +9,13 @@ from avatar.behaviour.motion import (
     Pulse,
     Step,
     early_speed,
-    minimum_jerk,
     needed_pulses,
     needed_steps,
     parabolic_speed,
     pulse_curve,
     step_curve,
 )
+from avatar.easing import minimum_jerk
 
 TIMES = np.arange(0.0, 6.0, 0.01)
 steps = st.lists(
