@@ -97,7 +97,11 @@ def _right(found: Confusion) -> str:
     total = int(found.counts.sum())
     # One standard error of a share.
     error = (found.accuracy * (1 - found.accuracy) / max(total, 1)) ** 0.5
-    return f"{100 * found.accuracy:.1f} % of {total} clips named right (+- {100 * error:.1f})"
+    asked = found.recalls[1:].mean()  # as many clips of each
+    return (
+        f"{100 * found.accuracy:.1f} % of {total} clips named right (+- {100 * error:.1f}), "
+        f"{100 * asked:.1f} % of those with an emotion"
+    )
 
 
 def _text(average: Average) -> str:

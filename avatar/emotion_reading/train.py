@@ -57,7 +57,7 @@ class TrainOptions:
 
     out: tyro.conf.Positional[Path]
     """Folder for everything that is kept: checkpoints, the log, emotion_reader.safetensors."""
-    steps: int = 6000
+    steps: int = 14_000
     """Batches to learn from."""
     minutes: float | None = None
     """End after this many minutes, even if there are steps left; the learning rate then falls with time."""
