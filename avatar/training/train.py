@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from avatar.animation import Animation
 from avatar.articulation.model import articulate
+from avatar.controls import ARKIT
 from avatar.datasets.corpus import Corpus, Utterance
 from avatar.files import replacing
 from avatar.lipreading import PhoneReader
@@ -220,7 +221,7 @@ def train(
     # Made after resuming: its units are the scale that the decoder was calibrated to.
     loss = LipLoss(rig, model.config, model.decoder.curve_scale)
     reading = ReadingLoss(rig, model.config, PhoneReader.load(options.lip_reader)) if options.lip_reader else None
-    prior = usual_motion(clips, model, options) if options.prior else None
+    prior = usual_motion(clips, model.config, seed=options.seed) if options.prior else None
     model.train()
     began, spent, sums = time.monotonic(), progress.seconds, Counter[str]()
     while (share := team.agree(_share(options, progress))) < until:
@@ -279,10 +280,10 @@ def _calibration(clips: ClipMaker, model: SpeechModel, options: TrainOptions, ba
     return [draw_batch(clips, model, options.batch, rng) for _ in range(batches)]
 
 
-def usual_motion(clips: ClipMaker, model: SpeechModel, options: TrainOptions, batches: int = 48) -> MotionPrior:
-    """What the teacher's curves usually do."""
-    drawn = _calibration(clips, model, options, batches)
-    return MotionPrior.fit([motion[::PRIOR_EVERY] for batch in drawn for motion in batch.curves])
+def usual_motion(clips: ClipMaker, config: SpeechConfig, *, count: int = 200, seed: int = 0) -> MotionPrior:
+    """What the teacher's curves usually do, from so many clips."""
+    rng, columns = np.random.default_rng([seed, 2**31]), ARKIT.indices(config.controls)
+    return MotionPrior.fit([torch.tensor(teach(clips.draw(rng)).weights[::PRIOR_EVERY, columns]) for _ in range(count)])
 
 
 @torch.no_grad()
