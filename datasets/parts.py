@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from avatar.datasets.pairs import chains
 from avatar.datasets.plan import SENTENCES
 from avatar.datasets.sentences import compose, split
 from avatar.datasets.single_words import single_words
+from avatar.datasets.synthesis import Synthesizer
 from avatar.datasets.voices import (
     festival_voices,
     finnish_voices,
@@ -37,6 +40,23 @@ LANGUAGE_SHARES = {
 """Parts of the hours in which Kokoro speaks other languages."""
 
 
+@dataclass(frozen=True)
+class Downloaded:
+    """Makes a synthesizer from a folder of downloads; unlike a partial function, it equals its like in another process.
+
+    Args:
+        kind: of synthesizer.
+        tools: the folder.
+    """
+
+    kind: Callable[[Path], Synthesizer]
+    tools: Path
+
+    def __call__(self) -> Synthesizer:
+        """Make it."""
+        return self.kind(self.tools)
+
+
 def all_parts(tools: Path) -> list[Part]:
     """Everything the corpus is made of; the shares add up to 1.
 
@@ -44,7 +64,7 @@ def all_parts(tools: Path) -> list[Part]:
         tools: folder of the downloads that Kokoro and Hibari need.
     """
     # Kokoro counts in 25 ms, so the aligner weighs more; its speech is the most human and the slowest to make.
-    kokoro = partial(Part, make=partial(Kokoro, tools), trust=0.7)
+    kokoro = partial(Part, make=Downloaded(Kokoro, tools), trust=0.7)
     flite = partial(Part, make=Flite, trust=0.5)
     festival = partial(Part, make=Festival, trust=0.5)
     return [
@@ -77,7 +97,7 @@ def all_parts(tools: Path) -> list[Part]:
             held_out_as="held_out_language",
         ),
         Part(
-            "hibari", hibari_voices(), partial(Hibari, tools), share=0.025, trust=0.7, sentences=unheard,
+            "hibari", hibari_voices(), Downloaded(Hibari, tools), share=0.025, trust=0.7, sentences=unheard,
             held_out_as="held_out_synthesizer",
         ),
     ]  # fmt: skip

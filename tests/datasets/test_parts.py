@@ -1,3 +1,4 @@
+import pickle
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import get_args
@@ -66,3 +67,11 @@ def test_plans_go_on(name: str) -> None:
 def test_parts_of_one_synthesizer_share_it() -> None:
     assert PARTS["kokoro"].make == PARTS["kokoro"].make
     assert PARTS["flite"].make is PARTS["flite-manners"].make is Flite
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_synthesizer_is_known_again_in_another_process(name: str) -> None:
+    # Else each shard would load its synthesizer anew, and none would ever be let go.
+    assert pickle.loads(pickle.dumps(PARTS[name])).make == PARTS[name].make
+    makers = [part.make for part in PARTS.values() if part.name.startswith("kokoro")]
+    assert all(make == makers[0] for make in makers)
