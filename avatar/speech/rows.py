@@ -1,11 +1,13 @@
 """Products of which each row has the same bits, whatever rows it is computed together with."""
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from functools import cache
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.weak import WeakIdKeyDictionary
 
 FEW = 3
 """Rows up to which our own product is quicker than the library's."""
@@ -22,7 +24,8 @@ def tile() -> int:
     """
     generator = torch.Generator().manual_seed(0)
     rows, weight = (torch.randn(count, 1536, generator=generator) for count in (64, 384))
-    return 4 if torch.equal(F.linear(rows[:4], weight), F.linear(rows, weight)[:4]) else 8
+    same = (torch.equal(F.linear(rows[:4], each), F.linear(rows, each)[:4]) for each in (weight, in_columns(weight)))
+    return 4 if all(same) else 8
 
 
 def linear(rows: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -46,7 +49,7 @@ class Product:
     Not differentiable.
 
     Args:
-        weight: [N, K]; kept without a copy where it lies in columns.
+        weight: [N, K], copied.
         bias: [N].
     """
 
@@ -55,11 +58,16 @@ class Product:
         self._columns = self.weight.T.numpy(), self.bias.numpy()
 
     @classmethod
-    def of(cls, layer: nn.Linear) -> "Product":
-        """A layer's; its weight is laid out in columns from now on, so that any number of streams share it."""
-        product = cls(layer.weight, layer.bias)
-        layer.weight.data = product.weight
-        return product
+    def of(cls, layer: nn.Linear | nn.Conv1d) -> "Product":
+        """A layer's, shared by all that ask while its weight stays as it is."""
+        weight, bias = layer.weight, cast(Tensor, layer.bias)
+        if weight.is_inference():
+            # Such a tensor does not know whether it was changed.
+            return cls(weight.flatten(1), bias)
+        version, product = _products.get(weight, (-1, None))
+        if product is None or version != weight._version:
+            _products[weight] = weight._version, cls(weight.flatten(1), bias)
+        return _products[weight][1]
 
     def __call__(self, rows: Tensor) -> Tensor:
         """Rows [T, K] to rows [T, N]."""
@@ -70,6 +78,10 @@ class Product:
 
                 return torch.from_numpy(multiply(rows.contiguous().numpy(), *self._columns, block))
         return linear(rows, self.weight, self.bias)
+
+
+_products: MutableMapping[Tensor, tuple[int, Product]] = WeakIdKeyDictionary()  # type: ignore[no-untyped-call]
+"""By weight: its version, and its product."""
 
 
 def in_columns(weight: Tensor) -> Tensor:
@@ -83,7 +95,7 @@ def block_of_sums(outer: int, inner: int) -> int:
 
     Found by trying on random numbers; 0 where none of the usual orders gives its bits.
     """
-    from avatar.speech.few_rows import multiply  # which imports numba: whole recordings need not wait for it
+    from avatar.speech.few_rows import multiply  # imports numba, for which most whole recordings need not wait
 
     generator = torch.Generator().manual_seed(0)
     rows, weight, bias = (torch.randn(*shape, generator=generator) for shape in ((64, inner), (outer, inner), (outer,)))

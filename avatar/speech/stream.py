@@ -202,7 +202,7 @@ def _convolution(layer: Layer, start: int, width: int, future: int) -> Window:
 
 def _wide_convolution(layer: nn.Conv1d, start: int) -> Window:
     """A convolution over three rows of the trunk's stem, as one product, and what is not linear in it."""
-    step, product = layer.stride[0], Product(layer.weight.flatten(1), cast(Tensor, layer.bias))
+    step, product = layer.stride[0], Product.of(layer)
 
     def compute(rows: Tensor) -> Tensor:
         if len(rows) < 3:

@@ -49,10 +49,7 @@ class Team:
         """Give all processes the first one's tensors, in place."""
         if self.size > 1:
             for tensor in tensors:
-                # Weights may lie in columns, and only what lies in one piece can be sent.
-                shared = tensor.contiguous()
-                dist.broadcast(shared, 0)
-                tensor.copy_(shared)
+                dist.broadcast(tensor, 0)
 
 
 def gather(size: int, work: Callable[..., None], *arguments: Any) -> None:

@@ -117,3 +117,14 @@ def test_files_that_are_no_model(tmp_path) -> None:
     for name in ("text", "other", "half"):
         with pytest.raises(ValueError, match=r"is not a speech model .*; make one with python -m avatar.training"):
             SpeechModel.load(tmp_path / f"{name}.safetensors")
+
+
+def test_predicting_leaves_the_model_as_it_was() -> None:
+    torch.manual_seed(0)
+    model = SpeechModel(SpeechConfig(depth=1, past=2, future=2, width=16, dilations=(1,))).eval()
+    with torch.inference_mode():
+        model.predict(np.zeros(16000, np.float32))
+    model.stream().push(np.zeros(320, np.float32))
+    assert all(weight.is_contiguous() and not weight.is_inference() for weight in model.parameters())
+    model(torch.zeros(1, 80, 20)).curves.sum().backward()
+    assert model.trunk.halve.weight.grad is not None
