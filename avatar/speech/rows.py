@@ -80,7 +80,7 @@ class Product:
         return linear(rows, self.weight, self.bias)
 
 
-_products: MutableMapping[Tensor, tuple[int, Product]] = WeakIdKeyDictionary()  # type: ignore[no-untyped-call]
+_products: MutableMapping[Tensor, tuple[int, Product]] = WeakIdKeyDictionary()
 """By weight: its version, and its product."""
 
 
