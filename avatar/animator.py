@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,7 @@ from avatar.streaming.frames import frames_covering
 if TYPE_CHECKING:
     from avatar.emotion import EmotionTrack, ExpressionStyle
     from avatar.emotion.express import Asked
+    from avatar.emotion.voice import Heard
 
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,15 @@ class Speech(Protocol):
 
     def stream(self, lookahead: float = 0.2) -> SpeechStream:
         """The same curves at 50 fps while the samples arrive."""
+        ...
+
+
+@runtime_checkable
+class Ear(Protocol):
+    """Hears emotions in a voice, as `avatar.emotion.voice.Hearing` does."""
+
+    def hear(self, sound: Sound) -> "Heard":
+        """Which emotion the voice has over the sound, 16 kHz."""
         ...
 
 
@@ -82,8 +92,8 @@ class Animator:
         sample_rate: int | None = None,
         fps: float = 60.0,
         lookahead: float | None = None,
-        emotion: "Asked | None" = None,
-        style: "ExpressionStyle | None" = None,
+        emotion: "Asked | Ear | None" = None,
+        style: "ExpressionStyle | int | None" = None,
         behaviour: Behaviour | None = ALIVE,
         seed: int = 0,
         text: str | None = None,
@@ -101,8 +111,10 @@ class Animator:
                 recording, which gives the best curves.
             emotion: what the face shows: a text such as "happy:0.7" or "happy:0.5+surprised:0.3", intensities by name,
                 an `avatar.emotion.EmotionTrack`, or a track's file; or "auto", what `avatar.emotion.voice` hears in
-                the whole recording. Lips keep what they say.
-            style: how the person shows it; the average by default.
+                the whole recording, or an `avatar.emotion.voice.Hearing` that says how: by which model, beside which
+                plain speech. Lips keep what they say.
+            style: how the person shows it, and raises the brows in speech; an `avatar.emotion.ExpressionStyle`, or the
+                seed of one. The average by default.
             behaviour: what the face does beside speaking: blinks, gaze, head motion, brows, breath; None is nothing.
             seed: of behaviour and emotion: another seed, other movements.
             text: what is said, in English: it is aligned with the recording (needs the extra "text"), and the lips
@@ -115,7 +127,8 @@ class Animator:
         Raises:
             OSError: there is no such file, or it may not be read.
             ValueError: no sound in it, shorter than 50 ms, not finite, or fps or lookahead out of range; the emotion is
-                unknown, or the text is not what is said.
+                unknown, or the text is not what is said; or there is a style, and nothing that it shapes.
+            TypeError: the style is none.
             ImportError: there is a text and no PocketSphinx.
         """
         check_fps(fps)
@@ -123,7 +136,8 @@ class Animator:
             raise ValueError("give a text or phones, not both; phones already say what the text would")
         sound = as_sound(audio, sample_rate=sample_rate)
         frames = frames_covering(len(sound), sound.sample_rate, fps)
-        track, behaviour = _moods(_heard(sound) if _is_auto(emotion) else emotion, behaviour)
+        style, behaviour = _styled(style, behaviour, shown=emotion is not None)
+        track, behaviour = _moods(_heard(emotion, sound), behaviour)
         if sound.silent and lookahead is None:  # a stream cannot know that nothing will come
             animation = Animation(ARKIT, np.tile(ARKIT.neutral, (frames, 1)), fps)
         else:
@@ -148,7 +162,7 @@ class Animator:
         sample_rate: int = SAMPLE_RATE,
         lookahead: float = 0.2,
         emotion: "Asked | None" = None,
-        style: "ExpressionStyle | None" = None,
+        style: "ExpressionStyle | int | None" = None,
         behaviour: Behaviour | None = ALIVE,
         seed: int = 0,
     ) -> AnimationStream:
@@ -159,8 +173,9 @@ class Animator:
             sample_rate: samples per second of what will be pushed. Other rates than 16000 are resampled, which takes
                 up to 40 ms (at 8000 Hz 115 ms) more of the sound that follows.
             lookahead: seconds of sound after a frame's instant that it waits for: more gives better curves, later.
-            emotion: what the face shows, as in `animate`; but not "auto", for which there must be a whole recording.
-            style: how the person shows it; the average by default.
+            emotion: what the face shows, as in `animate`; but nothing that is heard, as there is no whole recording.
+            style: how the person shows it, and raises the brows in speech; an `avatar.emotion.ExpressionStyle`, or the
+                seed of one. The average by default.
             behaviour: what the face does beside speaking; None is nothing. It looks ahead no farther than `lookahead`.
             seed: of behaviour and emotion: another seed, other movements.
 
@@ -169,7 +184,8 @@ class Animator:
             `animate` gives with the same arguments.
 
         Raises:
-            ValueError: fps, sample_rate or lookahead is out of range, or the emotion is unknown.
+            ValueError: fps, sample_rate or lookahead is out of range, or the emotion is unknown or to be heard.
+            TypeError: the style is none.
 
         Example:
             >>> stream = Animator.load().stream(fps=60)
@@ -177,12 +193,12 @@ class Animator:
             60
         """
         check_fps(fps)
-        track, behaviour = _moods(emotion, behaviour)
-        expression = None
-        if track is not None:
-            from avatar.emotion import Expression
+        style, behaviour = _styled(style, behaviour, shown=True)  # emotions may come later
+        track, _ = _moods(emotion, None)
+        # Imported here: lips are measured on a head, for which torch is needed.
+        from avatar.emotion import EmotionTrack, Expression
 
-            expression = Expression(track, fps, style=style, seed=seed)
+        expression = Expression(track or EmotionTrack.parse("neutral"), fps, style=style, seed=seed)
         speech = self._model.stream(lookahead)
         controls = self._model.config.controls
         behaviour = None if behaviour is None else behaviour.within(lookahead)
@@ -196,7 +212,7 @@ def animate_phones(
     *,
     fps: float = 60.0,
     emotion: "Asked | None" = None,
-    style: "ExpressionStyle | None" = None,
+    style: "ExpressionStyle | int | None" = None,
     behaviour: Behaviour | None = ALIVE,
     seed: int = 0,
 ) -> Animation:
@@ -206,7 +222,7 @@ def animate_phones(
         phones: in order of time; what none covers is silence.
         fps: frames per second of the result, above 0 and at most 1000.
         emotion: what the face shows, as in `Animator.animate`.
-        style: how the person shows it; the average by default.
+        style: how the person shows it, as in `Animator.animate`.
         behaviour: what the face does beside speaking, by its mouth; None is nothing.
         seed: of behaviour and emotion: another seed, other movements.
 
@@ -214,11 +230,14 @@ def animate_phones(
         An animation in ARKit until the last phone's end.
 
     Raises:
-        ValueError: there is no phone, phones overlap, or fps is out of range; or the emotion is unknown.
+        ValueError: there is no phone, phones overlap, or fps is out of range; or the emotion is unknown; or there is a
+            style, and nothing that it shapes.
+        TypeError: the style is none.
     """
     from avatar.articulation import articulate
 
     check_fps(fps)
+    style, behaviour = _styled(style, behaviour, shown=emotion is not None)
     track, behaviour = _moods(emotion, behaviour)
     animation = articulate(phones, fps=fps)
     if behaviour is not None:
@@ -226,10 +245,28 @@ def animate_phones(
     return _with_emotion(animation, track, style, seed)
 
 
+def _styled(
+    style: "ExpressionStyle | int | None", behaviour: Behaviour | None, *, shown: bool
+) -> "tuple[ExpressionStyle | None, Behaviour | None]":
+    """The style that is meant, and the behaviour that goes with it; `shown` says whether emotions may be."""
+    if style is None:
+        return None, behaviour
+    from avatar.emotion import ExpressionStyle, in_style
+
+    style = ExpressionStyle.of(style)
+    if not shown and (behaviour is None or behaviour.brows is None):
+        raise ValueError(
+            "style shapes emotions and the brows of behaviour, and here is neither; give an emotion, or no style"
+        )
+    return style, None if behaviour is None else in_style(behaviour, style)
+
+
 def _moods(emotion: "Asked | None", behaviour: Behaviour | None) -> "tuple[EmotionTrack | None, Behaviour | None]":
     """The track that is asked for, and the behaviour that goes with it."""
     if emotion is None:
         return None, behaviour
+    if isinstance(emotion, Ear):
+        raise ValueError("emotions are heard in a whole recording; here there is none: name an emotion or a track")
     # Imported here: lips are measured on a head, for which torch is needed.
     from avatar.emotion import EmotionTrack, in_mood
 
@@ -237,15 +274,15 @@ def _moods(emotion: "Asked | None", behaviour: Behaviour | None) -> "tuple[Emoti
     return track, None if behaviour is None else in_mood(behaviour, track)
 
 
-def _is_auto(emotion: "Asked | None") -> bool:
-    return isinstance(emotion, str) and emotion.casefold() == "auto"
+def _heard(emotion: "Asked | Ear | None", sound: Sound) -> "Asked | None":
+    """What is heard in the voice, if that is what is asked for; otherwise what is asked for."""
+    auto = isinstance(emotion, str) and emotion.casefold() == "auto"
+    if not auto and not isinstance(emotion, Ear):
+        return emotion
+    from avatar.emotion.voice import Hearing, describe
 
-
-def _heard(sound: Sound) -> "EmotionTrack":
-    """What is heard in the voice."""
-    from avatar.emotion.voice import describe, hear
-
-    track = hear(sound).track()
+    ear = emotion if isinstance(emotion, Ear) else Hearing()
+    track = ear.hear(sound).track()
     log.info("heard: %s", describe(track, sound.duration))
     return track
 

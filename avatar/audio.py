@@ -357,7 +357,7 @@ def _check_usable(sound: Sound) -> None:
         raise ValueError(f"{name} must last at least {SHORTEST * 1000:.0f} ms, got {sound.duration * 1000:.1f} ms")
     check_peak(sound.peak, str(name))
     if sound.silent:
-        log.warning("%s is silent: the face stays at rest", name)
+        log.warning("%s is silent: the mouth does not speak", name)
         return
     above = np.count_nonzero(sound.samples > _CLIPPED_LEVEL)
     clipped = (above + np.count_nonzero(sound.samples < -_CLIPPED_LEVEL)) / len(sound)

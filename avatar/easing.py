@@ -16,4 +16,5 @@ def minimum_jerk(way: Course) -> Course:
         way: share of the time gone, of any shape; clipped to 0..1. Differentiable where it is a tensor.
     """
     s = way.clip(0.0, 1.0)
-    return s**3 * (10 - 15 * s + 6 * s**2)
+    course: Course = s**3 * (10 - 15 * s + 6 * s**2)
+    return course

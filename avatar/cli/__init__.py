@@ -54,6 +54,10 @@ def describe(error: Exception) -> str:
     """One line that says what went wrong."""
     if isinstance(error, KeyError) and error.args:
         message = str(error.args[0])  # str() of a KeyError is in quotes
+    elif isinstance(error, FileNotFoundError) and error.filename is not None:  # not worded by us
+        message = f"no such file or folder: {error.filename}"
+    elif isinstance(error, OSError) and error.filename is not None:
+        message = f"cannot use {error.filename}: {error.strerror}"
     elif isinstance(error, OSError | ValueError):
         message = str(error)
     else:
@@ -66,6 +70,7 @@ def _log_to_stderr() -> Iterator[None]:
     """Show what the package logs, warnings and long steps, as lines on standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
+    handler.addFilter(_WarnOnce())
     log = logging.getLogger("avatar")
     level = log.level
     log.addHandler(handler)
@@ -88,6 +93,22 @@ def _terminated_as_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+class _WarnOnce(logging.Filter):
+    """Drops warnings that were shown: a recording may be looked at several times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING:
+            return True
+        message = record.getMessage()
+        new = message not in self._shown
+        self._shown.add(message)
+        return new
 
 
 class _Lines(logging.Formatter):

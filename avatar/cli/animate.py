@@ -10,6 +10,7 @@ import tyro
 from avatar.cli.feelings import Feelings
 from avatar.cli.life import Life
 from avatar.cli.look import Look, Outputs
+from avatar.cli.side_files import named
 from avatar.cli.words import Words, is_phones
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Animate(Look, Life):
             intensity 0..1 (happy:0.7), or together (happy:0.5+surprised:0.3); a file that says when (.json, .csv, or
             Audio2Face's .yml); or auto: what is heard in the voice.
         save_emotion: A file to write the emotions to, with their times (.json): to be changed, and given to --emotion.
+        voice_model: A model for --emotion auto that python -m avatar.emotion.voice.train wrote (.safetensors).
+        neutral_voice: A recording for --emotion auto of the same speaker, speaking plainly into the same microphone:
+            what is heard beside it is surer.
     """
 
     inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IN...")]
@@ -60,6 +64,8 @@ class Animate(Look, Life):
     save_phones: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
     emotion: Annotated[str | None, tyro.conf.arg(metavar="NAME:0..1|FILE|auto")] = None
     save_emotion: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
+    voice_model: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
+    neutral_voice: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
 
     def run(self) -> int:
         """Check everything, then work; one bad recording does not stop the others."""
@@ -72,12 +78,14 @@ class Animate(Look, Life):
         recordings = find_recordings(self.inputs)
         words = Words(self.text, self.phones, self.save_phones)
         words.check(recordings)
-        feelings = Feelings(self.emotion, self.save_emotion)
+        feelings = Feelings(self.emotion, self.save_emotion, self.voice_model, self.neutral_voice)
         feelings.check(recordings)
         options = self.options()
         for output in self.output:
             options.check(output)
-        targets = plan(recordings, self.output)
+        beside = (self.phones, self.emotion, self.style, self.neutral_voice)
+        read = [Path(named(value, each)) for value in beside if value is not None for each in recordings]
+        targets = plan(recordings, self.output, also_read=read)
         words.check_apart(targets)
         feelings.check_apart({recording: [*files, *words.saved(recording)] for recording, files in targets.items()})
 

@@ -10,6 +10,7 @@ from avatar.cli.evaluate import Evaluate
 from avatar.cli.info import Info
 from avatar.cli.render import Render
 from avatar.cli.retarget import Retarget
+from avatar.cli.rig import DESCRIPTION as RIG_DESCRIPTION
 from avatar.cli.rig import Rig
 from avatar.cli.send import Send
 from avatar.cli.stream import Stream
@@ -20,7 +21,7 @@ Command = (
     | Annotated[Send, tyro.conf.subcommand("send")]
     | Annotated[Stream, tyro.conf.subcommand("stream")]
     | Annotated[Retarget, tyro.conf.subcommand("retarget")]
-    | Annotated[Rig, tyro.conf.subcommand("rig")]
+    | Annotated[Rig, tyro.conf.subcommand("rig", description=RIG_DESCRIPTION)]
     | Annotated[Evaluate, tyro.conf.subcommand("evaluate")]
     | Annotated[Info, tyro.conf.subcommand("info")]
 )

@@ -1,8 +1,9 @@
 """`avatar evaluate`: how good motion is, beside a reference and beside what the loudness alone reaches."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import tyro
 if TYPE_CHECKING:
     from avatar.evaluation.comparison import Comparing, Scene
     from avatar.evaluation.face import Mask
+    from avatar.evaluation.pairing import Case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +77,8 @@ class Evaluate:
         how = self._comparing()
         systems = pair(self.clips, references=self.reference, audio=self.audio, phones=self.phones, text=self.text)
         pictures = self._pictures(len({case.scene for cases in systems.values() for case in cases}))
-        if self.json not in (None, "-") and not Path(self.json).parent.is_dir():
-            raise FileNotFoundError(f"cannot write --json {self.json}: there is no folder {Path(self.json).parent}")
+        if self.json is not None and self.json != "-":
+            _check_json(Path(self.json), systems)
         scenes = compare(systems, how)
         total = pooled(scenes)
         if self.json != "-":
@@ -148,6 +150,17 @@ class Evaluate:
         masks = next((scene.masks for scene in scenes if scene.masks), {})
         if masks:
             sys.stdout.write("\nmasks: " + "; ".join(f"{name}: {mask}" for name, mask in masks.items()) + "\n")
+
+
+def _check_json(target: Path, systems: "Mapping[str, Sequence[Case]]") -> None:
+    """Refuse now what cannot be written, or is read."""
+    from avatar.files import check_writable
+
+    for case in chain.from_iterable(systems.values()):
+        for read in (case.clip, case.reference, case.audio, case.phones, case.text):
+            if read is not None and read.resolve() == target.resolve():
+                raise ValueError(f"--json would overwrite {target}, which is read; give it another name")
+    check_writable(target)
 
 
 def _write_json(target: str, scenes: "Sequence[Scene]", total: dict[str, Any]) -> None:

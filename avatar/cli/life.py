@@ -1,6 +1,7 @@
 """Options of what a face does beside speaking, and what it feels."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
@@ -18,7 +19,8 @@ class Life:
         emotion: What the face shows: happy, sad, angry, surprised, afraid, disgusted, contempt, calm, each with its
             intensity 0..1 (happy:0.7), or together (happy:0.5+surprised:0.3); or a file that says when (.json, .csv, or
             Audio2Face's .yml).
-        style: Who shows it: a number draws a person; or a file of an ExpressionStyle. The average when left out.
+        style: Who shows it, and raises the brows in speech: a number draws a person; or a file of an ExpressionStyle
+            (.json). The average when left out.
         behaviour: Whether the face does anything beside speaking.
         blinks: Whether it blinks.
         gaze: Whether the eyes look away and back; otherwise they look straight ahead.
@@ -75,10 +77,19 @@ class Life:
 
         Raises:
             OSError: the file cannot be read.
-            ValueError: it holds no style.
+            ValueError: it is neither a number nor a style's file, or nothing is shown that has a style.
         """
         if self.style is None:
             return None
+        if self.emotion is None and not (self.behaviour and self.brows):
+            raise ValueError("--style shapes emotions and the brows in speech, and there is neither; give --emotion")
         from avatar.emotion import ExpressionStyle
 
-        return ExpressionStyle.sample(int(self.style)) if self.style.isdecimal() else ExpressionStyle.load(self.style)
+        if self.style.isdecimal():
+            return ExpressionStyle.sample(int(self.style))
+        if Path(self.style).suffix.lower() != ".json" and not Path(self.style).is_file():
+            raise ValueError(
+                f"--style takes a whole number, 0 or more, that draws a person, or a style's file (.json), "
+                f"got {self.style}"
+            )
+        return ExpressionStyle.load(self.style)

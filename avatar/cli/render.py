@@ -64,7 +64,8 @@ class Render(Look):
             _check_instants(animation, options)
             for output in self.output:
                 options.check(output)
-        targets = plan(paths if apart else paths[:1], self.output)
+        others = [Path(name) for name in (self.against, self.audio) if name is not None]
+        targets = plan(paths if apart else paths[:1], self.output, also_read=[*paths, *others])
         for shot, (animation, options) in zip(shots, works, strict=True):
             self._write(shot, animation, targets[shot[0]], options)
         return 0

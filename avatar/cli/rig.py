@@ -215,3 +215,8 @@ Rig = (
     | Annotated[RigInfo, tyro.conf.subcommand("info")]
     | Annotated[Check, tyro.conf.subcommand("check")]
 )
+
+# A union has no docstring of its own; help would show Python's.
+DESCRIPTION = """Make rigs of heads in other people's files: import them, say what they are, look for what is wrong.
+
+avatar rig import head.glb -o head.safetensors"""

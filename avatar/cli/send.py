@@ -25,7 +25,7 @@ class Send:
         fps: Frames per second; the clip's when left out.
     """
 
-    clip: Annotated[str, tyro.conf.Positional]
+    clip: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CLIP")]
     host: str = "127.0.0.1"
     port: int = 11111
     subject: str = "Avatar"

@@ -50,7 +50,7 @@ class Stream(Life):
         verbose: Tell every second how it goes.
     """
 
-    source: Annotated[str, tyro.conf.Positional] = "microphone"
+    source: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = "microphone"
     device: str | None = None
     rate: int | None = None
     sample_format: Annotated[Literal["s16le", "f32le"], tyro.conf.arg(name="format")] = "s16le"
@@ -69,6 +69,8 @@ class Stream(Life):
         from avatar.animation import check_fps
 
         check_fps(self.fps, "--fps")
+        if self.json not in (None, "-") and Path(self.json).resolve() == Path(self.source).resolve():
+            raise ValueError(f"--json would overwrite {self.source}, which is read; give it another name")
         self.chosen_behaviour()
         self.chosen_emotion()
         self.chosen_style()

@@ -1,7 +1,8 @@
 """What is read and what is written, settled before any work begins."""
 
+import os
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,7 @@ def find_recordings(inputs: Sequence[str]) -> list[Path]:
 
     Raises:
         OSError: there is no such file or folder.
-        ValueError: nothing is named, or a folder holds no recording.
+        ValueError: nothing is named, a name is empty, or a folder holds no recording.
     """
     from avatar.audio import SOUND_EXTENSIONS
 
@@ -23,6 +24,8 @@ def find_recordings(inputs: Sequence[str]) -> list[Path]:
         raise ValueError("name at least one recording, for example: avatar animate talk.wav -o talk.mp4")
     found: list[Path] = []
     for name in inputs:
+        if not name:  # would be the current folder
+            raise ValueError("a recording must have a name, got an empty one")
         path = Path(name)
         if path.is_dir():
             inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SOUND_EXTENSIONS)
@@ -37,16 +40,17 @@ def find_recordings(inputs: Sequence[str]) -> list[Path]:
     return list({path.resolve(): path for path in found}.values())
 
 
-def plan(inputs: Sequence[Path], outputs: Sequence[str]) -> dict[Path, list[str]]:
+def plan(inputs: Sequence[Path], outputs: Sequence[str], *, also_read: Iterable[Path] = ()) -> dict[Path, list[str]]:
     """The targets of each input; missing folders are made.
 
     Args:
         inputs: files.
         outputs: as the user wrote them; {name} stands for an input's name without its extension.
+        also_read: further files that must not be written over.
 
     Raises:
         OSError: a target cannot be written.
-        ValueError: no output, an unknown extension, a target that two would write, or one that is an input.
+        ValueError: no output, an unknown extension, a target that two would write, or one that is read.
     """
     if not outputs:
         raise ValueError("name at least one output with -o, for example: -o talk.mp4 talk.csv")
@@ -57,7 +61,9 @@ def plan(inputs: Sequence[Path], outputs: Sequence[str]) -> dict[Path, list[str]
             raise ValueError(f"{len(inputs)} recordings cannot all become {output}; write {{name}}: {_suggest(output)}")
     targets = {path: [output.format(name=path.stem) for output in outputs] for path in inputs}
     written = [target for each in targets.values() for target in each]
-    _check_apart(inputs, written)
+    _check_apart([*inputs, *also_read], written)
+    for target in written:
+        _check_no_folder(target)
     for target in written:
         with suppress(FileNotFoundError):  # no folder is made before all names are right
             check_target(target)
@@ -76,6 +82,12 @@ def _has_name(output: str) -> bool:
     if any(piece != ("name", "", None) for piece in pieces):
         raise ValueError(f"{output}: only {{name}} may stand in braces")
     return bool(pieces)
+
+
+def _check_no_folder(target: str) -> None:
+    """Refuse a folder that is named like a file: it would be filled with pictures."""
+    if extension_of(target) and Path(target).is_dir() and not target.endswith(("/", os.sep)):
+        raise IsADirectoryError(f"cannot write {target}: it is a folder; to fill it with pictures, write {target}/")
 
 
 def _make_folder(target: str) -> None:

@@ -3,12 +3,15 @@
 import json
 import os
 from dataclasses import dataclass, fields, replace
+from operator import index
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatar.animation import Animation
+from avatar.behaviour import Behaviour
+from avatar.controls import ControlSpace
 from avatar.emotion.action_units import ACTION_UNITS, unit_shapes
 from avatar.emotion.prototypes import prototype_table, shares
 from avatar.emotion.track import EmotionTrack
@@ -58,11 +61,34 @@ class ExpressionStyle:
         object.__setattr__(self, "habits", habits)
 
     @classmethod
+    def of(cls, asked: "ExpressionStyle | int") -> "ExpressionStyle":
+        """A style from whatever a user asks with: a style, or the seed of one.
+
+        Raises:
+            TypeError: it is neither.
+            ValueError: the seed is negative.
+        """
+        if isinstance(asked, ExpressionStyle):
+            return asked
+        try:
+            return cls.sample(index(asked))
+        except TypeError:
+            raise TypeError(
+                f"style must be an ExpressionStyle, or a whole number that draws one, got {asked!r:.60}; "
+                "ExpressionStyle.load reads files"
+            ) from None
+
+    @classmethod
     def sample(cls, seed: int) -> "ExpressionStyle":
         """Draw a person: the same seed, the same one.
 
         Units that fewer people use (`prototypes.shares`) differ more from person to person.
+
+        Raises:
+            ValueError: the seed is negative.
         """
+        if seed < 0:
+            raise ValueError(f"seed of a style must be 0 or more, got {seed}")
         drawn = (
             np.random.default_rng([seed, *b"style"]).standard_normal(len(REGIONS) + 1 + len(ACTION_UNITS)).clip(-2, 2)
         )
@@ -75,7 +101,10 @@ class ExpressionStyle:
     def estimate(cls, clip: Animation, track: EmotionTrack, *, neutral: Animation | None = None) -> "ExpressionStyle":
         """Find the regions' sizes and the asymmetry with which a clip shows emotions that are known.
 
-        Least squares over frames and shapes, for each region and side: clip - neutral = size * average expression.
+        Least squares over frames and shapes between the clip and what a person of these sizes shows; habits are not
+        looked for. Regions that the track does not move stay the average's. Where shapes are at their ends, no more is
+        known than that. Syllables make brows and eyes of a speaking face up to a quarter larger, and speech makes lips
+        that part or press smaller.
 
         Args:
             clip: in ARKit.
@@ -86,29 +115,29 @@ class ExpressionStyle:
         Raises:
             ValueError: the clips differ in length or controls, or the track asks for nothing.
         """
-        shown = clip.weights.astype(np.float64)
-        if neutral is not None:
-            if neutral.space != clip.space or neutral.weights.shape != clip.weights.shape:
-                raise ValueError(
-                    f"neutral must have the clip's controls and its {len(clip)} frames, "
-                    f"got {neutral.space.name} with {len(neutral)}"
-                )
-            shown = shown - neutral.weights
+        from scipy.optimize import least_squares
+
+        if neutral is not None and (neutral.space != clip.space or neutral.weights.shape != clip.weights.shape):
+            raise ValueError(
+                f"neutral must have the clip's controls and its {len(clip)} frames, "
+                f"got {neutral.space.name} with {len(neutral)}"
+            )
         contractions = np.tensordot(track.at(clip.times), prototype_table(), 1)
         if not contractions.any():
             raise ValueError("track must ask for an emotion within the clip, got neutral all the time")
-        table = unit_shapes(clip.space)
-        sided = table * (table[:, ::-1] == 0)  # shapes in the middle say nothing about sides
-        found = np.ones((len(REGIONS), 2))
-        for row, region in enumerate(REGIONS):
-            units = [index for index, unit in enumerate(ACTION_UNITS.values()) if unit.region == region]
-            for side in range(2):
-                average = contractions[:, units, side] @ sided[units, side]
-                if (average**2).sum() > 1e-9:
-                    found[row, side] = np.clip((average * shown).sum() / (average**2).sum(), 0.0, 2.0)
-        brows, eyes, mouth = found.mean(1)
-        lean = (found[:, 0] - found[:, 1]).sum() / max(found.sum(), 1e-9)
-        return cls(float(brows), float(eyes), float(mouth), float(lean))
+        before = np.zeros(clip.weights.shape) if neutral is None else neutral.weights.astype(np.float64)
+        after = clip.weights.astype(np.float64)
+        table = _fitted_shapes(clip.space)
+        columns = np.flatnonzero(table.any((0, 1)))
+
+        def missing(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+            units = np.clip(contractions * cls(*numbers.tolist()).sizes(), 0.0, 1.0)
+            shown = np.clip(np.tensordot(units, table[:, :, columns], 2), 0.0, 1.0)
+            return np.ravel(before[:, columns] + shown * (1.0 - before[:, columns]) - after[:, columns])
+
+        least, most = [0.0, 0.0, 0.0, -1.0], [_MOST, _MOST, _MOST, 1.0]
+        found = least_squares(missing, [1.0, 1.0, 1.0, 0.0], bounds=(least, most)).x
+        return cls(*np.clip(found, least, most).tolist())
 
     def sizes(self) -> NDArray[np.float64]:
         """How much of the average's contraction each unit's left and right side get [A, 2]."""
@@ -135,3 +164,19 @@ class ExpressionStyle:
             return replace(cls(), **document)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} is no expression style: {error}") from error
+
+
+def in_style(behaviour: Behaviour, style: ExpressionStyle) -> Behaviour:
+    """The same behaviour with brows that rise in speech as far as the person's inner brows do in emotions."""
+    if behaviour.brows is None:
+        return behaviour
+    size = float(style.sizes()[list(ACTION_UNITS).index(1)].mean())
+    return replace(behaviour, brows=replace(behaviour.brows, size=behaviour.brows.size * size))
+
+
+def _fitted_shapes(space: ControlSpace) -> NDArray[np.float64]:
+    """`unit_shapes` without what has no sides on mouth and jaw: where speech is, that is speech's."""
+    table = unit_shapes(space)
+    middle = (table[:, 0] * table[:, 1]).any(0)
+    spoken = np.array([name.startswith(("mouth", "jaw")) for name in space.names])
+    return table * ~(middle & spoken)

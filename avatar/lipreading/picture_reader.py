@@ -78,7 +78,7 @@ def load_reader(
     if path is None:
         with as_file(files(package) / "data" / f"{key}.safetensors") as shipped:
             return load_reader(make, shipped, key=key, package=package, kind=kind, command=command)
-    if not Path(path).exists():
+    if not Path(path).is_file():
         name = kind.partition(" ")[2]
         raise FileNotFoundError(f"no {name} at {path}; train one: {command}")
     try:
@@ -89,7 +89,19 @@ def load_reader(
         raise ValueError(f"{path} must be {kind} in a .safetensors file, got something else ({error})") from None
     if header is None:
         raise ValueError(f"{path} must be {kind}, got a .safetensors file of something else")
-    plain: dict[str, Any] = json.loads(header)
-    reader = make({name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()})
-    reader.load_state_dict(tensors)
+    try:
+        reader = make(_plain(header))
+        reader.load_state_dict(tensors)
+    except (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError) as error:
+        # A mismatch of weights lists every one of them on further lines.
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{path} must be {kind}, got a damaged one ({reason}); train one: {command}") from error
     return reader.eval()
+
+
+def _plain(header: str) -> dict[str, Any]:
+    """A configuration's values by name, out of a file's header."""
+    values = json.loads(header)
+    if not isinstance(values, dict):
+        raise ValueError(f"its configuration must be values by name, got {type(values).__name__}")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}

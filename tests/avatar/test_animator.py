@@ -80,7 +80,7 @@ def test_behaviour_can_be_switched_off_and_seeded(animator):
 def test_silence_is_a_face_at_rest_with_a_warning(caplog):
     animation = Animator(Forbidden()).animate(np.zeros(16000), sample_rate=16000)
     assert len(animation) == 60 and not animation["jawOpen"].any()
-    assert "silent: the face stays at rest" in caplog.text
+    assert "silent: the mouth does not speak" in caplog.text
 
 
 @pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf, 1e9])

@@ -222,7 +222,7 @@ def test_exactly_fifty_milliseconds_is_enough():
 def test_silence_and_clipping_are_warned_of(caplog, tone):
     with caplog.at_level(logging.WARNING, "avatar"):
         assert as_sound(np.zeros(1600), sample_rate=16000).silent
-        assert "silent: the face stays at rest" in caplog.text
+        assert "silent: the mouth does not speak" in caplog.text
         caplog.clear()
         loud = as_sound(np.clip(tone(level=3.0), -1, 1), sample_rate=16000)
         assert "is clipped in" in caplog.text and not loud.silent

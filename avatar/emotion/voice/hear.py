@@ -95,7 +95,8 @@ def hear(
 
     Raises:
         OSError: there is no such file, or it may not be read.
-        ValueError: no sound in it, shorter than 50 ms, not finite, or a rate missing or too many.
+        ValueError: no sound in it, shorter than 50 ms, not finite, or a rate missing or too many; or nobody speaks in
+            `neutral`.
 
     Example:
         >>> heard = hear(np.zeros(16000), sample_rate=16000)
@@ -103,13 +104,10 @@ def hear(
         'neutral'
     """
     model = VoiceModel.load() if model is None else model
-    measured = _measure(audio, sample_rate)
+    measured = measure(audio, sample_rate)
     known = None
     if neutral is not None:
-        plain = _measure(neutral, None if isinstance(neutral, str | os.PathLike | Sound) else sample_rate)
-        if not plain.spoken.any():
-            raise ValueError("neutral must hold half a second of voiced speech, got none")
-        known = usual([plain])
+        known = usual_voice(neutral, None if isinstance(neutral, str | os.PathLike | Sound) else sample_rate)
     return conclude(measured, model, known)
 
 
@@ -132,7 +130,26 @@ def conclude(measured: Prosody, model: VoiceModel, known: Floats | None = None) 
     )
 
 
-def _measure(audio: Audio, sample_rate: int | None) -> Prosody:
+def usual_voice(neutral: Audio, sample_rate: int | None = None) -> Floats:
+    """How a speaker usually speaks, features [F], by a recording of plain speech.
+
+    Args:
+        neutral: as `hear` takes it.
+        sample_rate: of an array.
+
+    Raises:
+        OSError, ValueError: as of `hear`; or nobody speaks in it.
+    """
+    plain = measure(neutral, sample_rate)
+    if not plain.spoken.any():
+        path = neutral.path if isinstance(neutral, Sound) else neutral
+        name = f"the neutral voice {path}" if isinstance(path, str | os.PathLike) else "neutral"
+        raise ValueError(f"{name} must hold half a second of voiced speech, got none")
+    return usual([plain])
+
+
+def measure(audio: Audio, sample_rate: int | None = None) -> Prosody:
+    """A recording's prosody; for what it takes and refuses see `hear`."""
     return prosody(analyse(as_sound(audio, sample_rate=sample_rate).samples))
 
 

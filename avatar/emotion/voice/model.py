@@ -59,7 +59,7 @@ class VoiceModel:
         features, classes = len(FEATURES), len(self.classes)
         if not set(self.classes) <= set(CLASSES) or NEUTRAL not in self.classes:
             raise ValueError(f"classes must be {NEUTRAL} and others of {', '.join(CLASSES)}, got {self.classes}")
-        width = self.hidden.shape[-1]
+        width = self.hidden.shape[-1] if self.hidden.ndim else 0
         wanted = {
             "mean": (features,),
             "scale": (features,),
@@ -72,8 +72,9 @@ class VoiceModel:
             values = getattr(self, name)
             if values.shape != shape or not np.isfinite(values).all():
                 raise ValueError(f"{name} must be {list(shape)} finite numbers, got {list(values.shape)}")
-        if not (self.temperature > 0.0 and (self.scale > 0.0).all()):
-            raise ValueError("temperature and scale must be above 0")
+        positive = (self.scale, self.learned, self.expected)
+        if not (self.temperature > 0.0 and all((values > 0.0).all() for values in positive)):
+            raise ValueError("temperature, scale, learned and expected must be above 0")
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> "VoiceModel":

@@ -202,7 +202,16 @@ def test_a_contact_sheet_of_a_recording(run, talk, tmp_path):
         assert picture.size == (64, 64)
 
 
-@pytest.mark.parametrize(("level", "word"), [(0.0, "is silent: the face stays at rest"), (5.0, "is clipped in")])
+@pytest.mark.parametrize("option", ["--phones", "--emotion"])
+def test_what_options_name_is_not_written_over(run, talk, tmp_path, option):
+    read = tmp_path / "talk.csv"
+    read.write_text({"--phones": "start,end,phone\n0,0.5,AA\n", "--emotion": "time,happy\n0,0.5\n"}[option])
+    before = read.read_bytes()
+    code, _, err = run("animate", talk, "-o", read, option, read)
+    assert code == 2 and "is an input too" in err and read.read_bytes() == before
+
+
+@pytest.mark.parametrize(("level", "word"), [(0.0, "is silent: the mouth does not speak"), (5.0, "is clipped in")])
 def test_silent_and_clipped_sound_is_let_through_with_a_warning(run, write_sound, tone, tmp_path, level, word):
     sound = write_sound("x.wav", np.clip(tone(level=level), -1, 1))
     code, _, err = run("animate", sound, "-o", tmp_path / "a.csv")

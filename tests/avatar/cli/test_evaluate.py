@@ -222,7 +222,16 @@ def test_sound_too_short_for_a_frame_is_left_out(run, truth, write_sound):
 
 def test_places_that_cannot_be_written_are_refused_before_the_work(run, truth, tmp_path):
     code, out, err = run("evaluate", truth, "--json", tmp_path / "nowhere" / "scores.json")
-    assert code == 2 and not out and "there is no folder" in err
+    assert code == 2 and not out and "nowhere does not exist; make it first" in err
+    code, out, err = run("evaluate", truth, "--json", tmp_path)
+    assert code == 2 and not out and "it is a folder; give a file name" in err
+
+
+def test_scores_are_not_written_over_what_is_read(run, truth):
+    before = truth.read_bytes()
+    code, out, err = run("evaluate", truth, "--json", truth)
+    assert code == 2 and not out and "--json would overwrite" in err
+    assert truth.read_bytes() == before
 
 
 def test_two_recordings_need_a_folder_of_pictures(run, truth, jaw, monkeypatch):

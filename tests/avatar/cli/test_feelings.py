@@ -1,9 +1,14 @@
+import shutil
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from avatar.animation import Animation
-from avatar.animator import animate_phones
+from avatar.animator import Animator, animate_phones
 from avatar.articulation.phones import Phone
 from avatar.emotion import EMOTIONS, EmotionTrack
+from avatar.emotion.voice import VoiceModel, hear
 
 
 def test_a_track_that_was_heard_can_be_changed_and_given_back(run, talk, tmp_path):
@@ -71,3 +76,65 @@ def test_phones_have_no_voice(run, tmp_path):
     assert code != 0 and "has no voice to hear" in error
     with pytest.raises(ValueError, match="emotion auto is heard in a whole recording"):
         animate_phones([Phone("AA", 0.0, 0.5)], emotion="auto")
+
+
+@pytest.fixture
+def voices(write_sound):
+    """A voice's plain recording, and a shout."""
+
+    def speech(pitch, seconds, slope, level):
+        time = np.arange(round(seconds * 16000)) / 16000
+        phase = pitch * time + np.sin(2 * np.pi * time) * pitch / 50
+        sound = sum(np.cos(2 * np.pi * number * phase) / number**slope for number in range(1, 20))
+        sound *= 0.06 + 0.94 * np.sin(np.pi * 4 * time) ** 2
+        return level * sound / np.sqrt(np.mean(sound**2))
+
+    plain = write_sound("plain.wav", speech(120, 2, 1.3, 0.02))
+    return plain, write_sound("shout.wav", speech(220, 3, 0.4, 0.08))
+
+
+def test_voices_are_heard_by_a_model_of_ones_own_beside_a_plain_voice(run, voices, tmp_path):
+    plain, shout = voices
+    model = replace(VoiceModel.load(), temperature=0.3)
+    model.save(tmp_path / "mine.safetensors")
+    options = ["--emotion", "auto", "--voice-model", tmp_path / "mine.safetensors", "--neutral-voice", plain]
+    heard = tmp_path / "heard.json"
+    assert run("animate", shout, "-o", tmp_path / "a.npz", *options, "--save-emotion", heard)[0] == 0
+    expected = hear(shout, neutral=plain, model=VoiceModel.load(tmp_path / "mine.safetensors")).track()
+    times = np.arange(0, 3, 0.1)
+    np.testing.assert_allclose(EmotionTrack.read(heard).at(times), expected.at(times), atol=1e-3)
+    assert expected.at(times).any() and not hear(shout).track().at(times).any()
+
+
+def test_each_recording_may_have_its_own_plain_voice(run, voices, talk, tmp_path):
+    plain, shout = voices
+    for recording in (shout, talk):
+        shutil.copy(plain, tmp_path / f"{recording.stem}_plain.wav")
+    options = ["--emotion", "auto", "--neutral-voice", tmp_path / "{name}_plain.wav", "-o", tmp_path / "{name}.npz"]
+    assert run("animate", shout, talk, *options)[0] == 0
+    (tmp_path / "talk_plain.wav").unlink()
+    code, _, error = run("animate", shout, talk, *options)
+    assert code == 2 and "no such audio file" in error and "talk_plain.wav" in error
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--voice-model", "m.safetensors"], "--voice-model says how the voice is heard; give --emotion auto as well"),
+        (["--emotion", "sad", "--neutral-voice", "talk.wav"], "--neutral-voice says how the voice is heard"),
+        (["--emotion", "auto", "--voice-model", "none.safetensors"], "no such model: none.safetensors"),
+        (["--emotion", "auto", "--voice-model", "."], "no such model: ."),
+        (["--emotion", "auto", "--voice-model", "talk.wav"], "talk.wav is no model of emotions in the voice"),
+        (["--emotion", "auto", "--neutral-voice", "none.wav"], "no such audio file: none.wav"),
+        (["--emotion", "auto", "--neutral-voice", "."], ". is a folder, not an audio file"),
+        (["--emotion", "auto", "--neutral-voice", "text.txt"], "text.txt is not an audio or video file"),
+        (["--emotion", "auto", "--neutral-voice", "still.wav"], "still.wav must hold half a second of voiced speech"),
+    ],
+)
+def test_what_is_heard_with_is_checked_before_any_work(run, talk, tmp_path, monkeypatch, write_sound, options, message):
+    write_sound("still.wav", np.zeros(16000))
+    (tmp_path / "text.txt").write_text("no sound")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Animator, "load", classmethod(lambda cls: pytest.fail("work has begun")))
+    code, _, error = run("animate", talk, "-o", "a.npz", *options)
+    assert code == 2 and message in error and len(error.splitlines()) <= 2

@@ -17,6 +17,18 @@ def test_help(run, words):
     assert code == 0 and "usage: avatar" in out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *((), ("rig",), ("rig", "import"), ("rig", "info"), ("rig", "check")),
+        *((name,) for name in ("animate", "render", "send", "stream", "retarget", "evaluate", "info")),
+    ],
+)
+def test_help_speaks_of_the_command_and_not_of_python(run, words):
+    code, out, _ = run(*words, "--help")
+    assert code == 0 and "Union" not in out
+
+
 def test_version(run):
     assert run("--version") == (0, f"avatar {avatar.__version__}\n", "")
 
@@ -34,6 +46,26 @@ def test_our_own_faults_are_one_line_without_debug(run, talk, tmp_path, monkeypa
     assert err == "avatar: error: ZeroDivisionError: division by zero (a fault of ours; --debug shows where)\n"
     with pytest.raises(ZeroDivisionError):
         main(["--debug", "animate", str(talk), "-o", str(tmp_path / "a.csv")])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--emotion", "none.json"), "no such file or folder: none.json"),
+        (("--style", "folder.json"), "cannot use folder.json: Is a directory"),
+        (("--texture", "none.png"), "no such file or folder: none.png"),
+    ],
+)
+def test_errors_of_the_system_name_the_file_in_plain_words(run, talk, tmp_path, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.json").mkdir()
+    code, _, err = run("animate", talk, "-o", "a.csv", *words)
+    assert (code, err) == (2, f"avatar: error: {message}\n")
+
+
+def test_a_warning_comes_once(run, write_sound, tmp_path):
+    code, _, err = run("animate", write_sound("x.wav", [0.0] * 16000), "-o", tmp_path / "a.csv", "--emotion", "auto")
+    assert code == 0 and err.count("is silent") == 1
 
 
 def test_ctrl_c_in_process(run, talk, tmp_path, monkeypatch):

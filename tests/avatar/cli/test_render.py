@@ -45,6 +45,13 @@ def test_video_with_sound(run, clip, write_sound, tone):
     assert load_audio(clip.with_suffix(".mp4")).peak > 0.3
 
 
+def test_a_video_whose_sound_is_read_is_not_written_over(run, clip, write_sound, tone):
+    sound = write_sound("talk.mp4", tone(2.0))
+    before = sound.read_bytes()
+    code, _, err = run("render", clip.with_suffix(".npz"), "-o", sound, "--audio", sound, *SMALL)
+    assert code == 2 and "is an input too" in err and sound.read_bytes() == before
+
+
 def test_another_frame_rate(run, clip):
     assert run("render", clip.with_suffix(".csv"), "-o", clip.with_name("new.csv"), "--fps", 60)[0] == 0
     assert livelink.read(clip.with_name("new.csv")).fps == 60

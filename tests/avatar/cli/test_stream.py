@@ -122,6 +122,13 @@ def test_a_file_to_a_file(stream, tmp_path):
     assert len(jaw) == 60 and jaw[30] > 0.99 and jaw[0] < 0.01
 
 
+def test_lines_are_not_written_over_the_sound(stream, tmp_path):
+    talk = tmp_path / "talk.wav"
+    talk.write_bytes(wav(raw(1.0)))
+    code, _, err = stream(b"", talk, "--json", talk)
+    assert code == 2 and "--json would overwrite" in err and talk.read_bytes() == wav(raw(1.0))
+
+
 def test_packets_arrive_and_end_at_rest(stream, receiver):
     host, port = receiver.getsockname()
     code, out, err = stream(wav(raw(0.5)), "-", "--host", host, "--port", port, "--name", "Anna", "--verbose")

@@ -1,5 +1,7 @@
 """The net: its shapes, what it must not care about, and its file."""
 
+import json
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -60,6 +62,34 @@ def test_files_that_hold_no_reader_are_refused(tmp_path):
         PhoneReader.load(tmp_path / "other.safetensors")
     with pytest.raises(ValueError, match="draw them with MouthPictures"):
         PhoneReader(SMALL).features(torch.zeros(1, 5, 32, 32))
+
+
+HEADER = {"phones": ["SIL", "P", "AA"], "width": 16, "channels": [4, 4, 8, 8], "blocks": 2, "size": 48, "fps": 25.0}
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (json.dumps(HEADER | {"width": 24}), r"Error\(s\) in loading state_dict for PhoneReader:"),
+        (json.dumps(HEADER | {"depth": 3}), "unexpected keyword argument 'depth'"),
+        (json.dumps(HEADER | {"width": "wide"}), ""),
+        (json.dumps(HEADER | {"channels": []}), ""),
+        (json.dumps(HEADER | {"channels": [4]}), ""),
+        ("[16, 2]", "its configuration must be values by name, got list"),
+        ("sixteen", "Expecting value"),
+    ],
+)
+def test_damaged_readers_are_refused_in_a_line(reader, tmp_path, header, reason):
+    path = tmp_path / "reader.safetensors"
+    save_file(reader.state_dict(), path, {"lip_reader": header})
+    with pytest.raises(ValueError, match=rf"must be a lip-reader, got a damaged one \(.*{reason}") as caught:
+        PhoneReader.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_is_no_reader(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no lip-reader at .*avatar\.lipreading\.train"):
+        PhoneReader.load(tmp_path)
 
 
 def test_the_best_path_merges_repetitions_that_no_blank_parts():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,18 @@ def test_unusable_sound_is_refused(vowel):
         hear(np.zeros(16000))
     with pytest.raises(ValueError, match="neutral must hold half a second of voiced speech"):
         hear(vowel(150, 2), sample_rate=16000, neutral=np.zeros(16000))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"hidden": np.float64(1.0)}, "hidden must be"),
+        ({"expected": np.zeros(len(VoiceModel.load().classes))}, "learned and expected must be above 0"),
+    ],
+)
+def test_models_that_cannot_hear_are_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        replace(VoiceModel.load(), **wrong)
 
 
 def test_unsure_voices_show_nothing():
