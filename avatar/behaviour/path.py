@@ -1,6 +1,8 @@
 """Values over time that a user sets: where to look, how to hold the head."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,8 +51,8 @@ class Path:
 
     def __call__(self, times: Floats) -> Floats:
         """The values [T, D] at instants [T]."""
-        knots, values = np.array(self.times), np.array(self.values)
-        left = np.clip(np.searchsorted(knots, times, side="right") - 1, 0, max(len(knots) - 2, 0))
+        knots, values = self._knots
+        left = np.maximum(np.searchsorted(knots, times, side="right") - 1, 0)
         right = np.minimum(left + 1, len(knots) - 1)
         span = np.maximum(knots[right] - knots[left], 1e-9)
         share = np.clip((times - knots[left]) / span, 0.0, 1.0)
@@ -64,3 +66,13 @@ class Path:
         kept = [(at, each) for at, each in zip(self.times, self.values, strict=True) if at < time]
         times, values = zip(*kept, (time, here), (time + duration, value), strict=True)
         return Path(times, values, self.eased)
+
+    def since(self, time: float) -> "Path":
+        """From `time` on the same path to the bit, without instants before if they are at least half of all."""
+        # Leaving some out costs a copy of the others, which must not happen at every frame.
+        over = max(bisect_right(self.times, time) - 1, 0)
+        return Path(self.times[over:], self.values[over:], self.eased) if 2 * over >= len(self.times) else self
+
+    @cached_property
+    def _knots(self) -> tuple[Floats, Floats]:
+        return np.array(self.times), np.array(self.values)

@@ -12,10 +12,11 @@ from avatar.behaviour.blinks import BlinkLayer
 from avatar.behaviour.breath import BreathLayer
 from avatar.behaviour.brows import BrowLayer
 from avatar.behaviour.gaze import GazeLayer, saccade_duration
-from avatar.behaviour.head import NodLayer, PostureLayer
+from avatar.behaviour.head import NodLayer, Posture, PostureLayer
 from avatar.behaviour.layer import Layer
 from avatar.behaviour.moments import Listener, Moment
 from avatar.behaviour.motion import needed_pulses, needed_steps
+from avatar.behaviour.path import Path
 from avatar.behaviour.performance import Performance
 from avatar.behaviour.voice import LoudnessStream
 
@@ -98,8 +99,10 @@ class Performer:
         """Turn the eyes to a point (x, y, z), metres from between the ears of the resting head, from the next frame on.
 
         Raises:
-            ValueError: it is no point.
+            ValueError: it is no point, or the behaviour has no gaze.
         """
+        if not self._gaze:
+            raise ValueError("look_at needs eyes that behave; give the behaviour a Gaze()")
         if len(point) != 3 or not np.isfinite(point).all() or not any(point):
             raise ValueError(f"look_at needs a point (x, y, z) in metres other than that between the ears, got {point}")
         here = self._paths.focus(np.array([self._now]))[0]
@@ -107,6 +110,21 @@ class Performer:
         duration = saccade_duration(angle)
         focus = self._paths.focus.turned(self._now, (point[0], point[1], point[2]), duration=duration)
         self._paths = replace(self._paths, focus=focus)
+
+    def hold_head(self, home: Path) -> None:
+        """Let the head move around other angles, in place of `Posture.home`, from the next frame on.
+
+        Args:
+            home: yaw, pitch and roll in radians, by seconds from the first frame on; no jump where it goes on from
+                where the head's home is at the next frame.
+
+        Raises:
+            ValueError: it is not of three angles, or the behaviour has no posture.
+        """
+        if not self._posture:
+            raise ValueError("hold_head needs a head that behaves; give the behaviour a Posture()")
+        Posture(home=home)  # refuses what is none
+        self._paths = replace(self._paths, home=home)
 
     def add(self, animation: Animation) -> Animation:
         """The next frames of an animation, with behaviour added; the first call's begin at 0 s.
@@ -181,3 +199,4 @@ class Performer:
         for mover in (self._gaze, self._posture):
             if mover:
                 mover.steps = needed_steps(mover.steps, time)
+        self._paths = replace(self._paths, focus=self._paths.focus.since(time), home=self._paths.home.since(time))

@@ -7,12 +7,14 @@ head motion in emotional speech has (Busso et al. 2007).
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 
 from avatar.behaviour import Behaviour, Path
 from avatar.emotion.emotions import EMOTIONS
-from avatar.emotion.track import OFFSET, ONSET, EmotionTrack
+from avatar.emotion.steering import SLOWEST
+from avatar.emotion.track import EmotionTrack
 
 HEAD: Mapping[str, tuple[float, float, float]] = {
     "happy": (0.0, -1.5, 2.0),
@@ -26,23 +28,31 @@ HEAD: Mapping[str, tuple[float, float, float]] = {
 }
 """Yaw, pitch and roll in degrees at full intensity, as in `ARKIT_ROTATIONS`."""
 
+RATE, MOST = 60, 600
+"""How many angles a second of a change has, and about the most that one change has, however long it takes."""
+
 
 def head_home(track: EmotionTrack) -> Path:
-    """Where a track's emotions hold the head, for `avatar.behaviour.Posture(home=...)`.
+    """Where a track's emotions hold the head, for `avatar.behaviour.Posture(home=...)`: it goes as they come and go.
 
     Args:
         track: which emotions, when.
 
     Returns:
-        Yaw, pitch and roll in radians over time, at rest where a mixture is reached.
+        Yaw, pitch and roll in radians over time.
     """
-    slowest = OFFSET * max(ONSET.values())
-    instants = {0.0}
+    instants = {0}
     for key in track.keys:
-        instants |= {max(key.time, 0.0), max(key.time, 0.0) + (key.transition or slowest)}
-    times = np.array(sorted(instants))
-    angles = track.at(times) @ np.radians([HEAD[emotion] for emotion in EMOTIONS])
-    return Path(tuple(times.tolist()), tuple(map(tuple, angles.tolist())), eased=True)
+        if key.time > 0.0:
+            first = int(key.time * RATE)
+            last = ceil((key.time + (key.transition or SLOWEST)) * RATE)
+            instants |= {*range(first, last, max((last - first) // MOST, 1)), last}
+    times = [instant / RATE for instant in sorted(instants)]
+    intensities = track.at(times)
+    angles = np.zeros((len(times), 3))
+    for column, emotion in enumerate(EMOTIONS):  # one by one: a piece of a track has the bits of the whole
+        angles += intensities[:, [column]] * np.radians(HEAD[emotion])
+    return Path(tuple(times), tuple(map(tuple, angles.tolist())))
 
 
 def in_mood(behaviour: Behaviour, track: EmotionTrack) -> Behaviour:

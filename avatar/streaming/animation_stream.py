@@ -1,5 +1,6 @@
 """Sound in pieces of any size in, animation out while it is spoken."""
 
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,10 +14,14 @@ from avatar.streaming.frames import FrameStream, frames_covering
 from avatar.streaming.sound import SoundStream
 
 if TYPE_CHECKING:
-    from avatar.emotion import Expression
+    from avatar.emotion import EmotionTrack, Expression
+    from avatar.emotion.express import Asked
 
 SPEECH_FPS = 50.0
 """Frames per second that speech streams give."""
+
+_KEPT = 0.1
+"""Seconds before the next frame of which is remembered what was felt: the head's angles are said by instants apart."""
 
 _STEP, _DOUBLINGS = SAMPLE_RATE // 10, 8
 """The model is given at most so many samples at once, or that doubled some times: up to 25.6 s."""
@@ -39,13 +44,15 @@ class AnimationStream:
 
     The pieces that `push` and `flush` return, one after another, are to the bit what `Animator.animate` returns for all
     the sound and the same look-ahead, whatever the pieces' sizes. Memory does not grow, however long it goes on.
+    `look_at` and `feel` steer the face meanwhile, from any thread.
 
     Args:
         speech: gives the mouth's curves.
         controls: ARKit names of these curves [C].
         fps: frames per second, above 0 and at most 1000.
         sample_rate: samples per second of what is pushed.
-        expression: puts emotions on it, from its own first frame on; None is none.
+        expression: puts emotions on it, from its own first frame on, and lets the head go with them where `behaviour`
+            does not hold it elsewhere; None is none.
         behaviour: what the face does beside speaking, by no more of the future than the speech waits for less 40 ms;
             None is nothing.
         seed: of the behaviour.
@@ -72,8 +79,10 @@ class AnimationStream:
         self._sound = SoundStream(sample_rate)
         self._speech = speech
         self._frames = FrameStream(SPEECH_FPS, fps, len(controls))
-        self._performer = Performer(behaviour, seed=seed) if behaviour else None
-        self._expression = expression
+        self._expression, self._behaviour = expression, behaviour
+        mood = self._in_mood(expression.track) if expression else behaviour
+        self._performer = Performer(mood, seed=seed) if mood else None
+        self._lock = Lock()
         self._waiting = np.zeros((0, len(controls)), np.float32)
         self._fps = float(fps)
         self._heard = 0
@@ -111,8 +120,9 @@ class AnimationStream:
         Raises:
             ValueError: the samples are not finite, far outside -1..1 or wrongly shaped, or the stream was flushed.
         """
-        self._check_open()
-        return self._give(self._hear(self._sound.push(samples)))
+        with self._lock:
+            self._check_open()
+            return self._give(self._hear(self._sound.push(samples)))
 
     def flush(self) -> Animation:
         """End the sound.
@@ -123,13 +133,64 @@ class AnimationStream:
         Raises:
             ValueError: the stream was flushed already.
         """
-        self._check_open()
-        self._closed = True
-        given = [self._hear(self._sound.flush()), self._between(self._speech.flush())]
-        if self._performer:
-            self._performer.end()
-        given.append(self._frames.flush(frames_covering(self._heard, SAMPLE_RATE, self._fps)))
-        return self._give(np.concatenate(given))
+        with self._lock:
+            self._check_open()
+            self._closed = True
+            given = [self._hear(self._sound.flush()), self._between(self._speech.flush())]
+            if self._performer:
+                self._performer.end()
+            given.append(self._frames.flush(frames_covering(self._heard, SAMPLE_RATE, self._fps)))
+            return self._give(np.concatenate(given))
+
+    def look_at(self, *point: float) -> None:
+        """Turn the eyes to a point (x, y, z) from the next frame on, in place of the behaviour's focus.
+
+        Args:
+            point: metres from between the ears of the resting head: +x its left, +y up, +z ahead.
+
+        Raises:
+            ValueError: it is no point, the stream has no behaviour with gaze, or it was flushed.
+        """
+        with self._lock:
+            self._check_open()
+            if not self._performer:
+                raise ValueError("look_at needs a face that behaves; make the stream with behaviour=Behaviour()")
+            self._performer.look_at(*point)
+
+    def feel(self, emotion: "Asked", *, transition: float | None = None) -> None:
+        """Change what the face shows, eased from the next frame on; what was asked for from then on is dropped.
+
+        Before the first frame there is nothing to change from: the face begins so.
+
+        Args:
+            emotion: as in `Animator.stream`; a track's times count from the next frame on.
+            transition: seconds of the change; by default each emotion's own onset and offset.
+
+        Raises:
+            OSError: there is no such file, or it may not be read.
+            ValueError: the emotion is unknown, the transition is not above 0, the stream has no expression, or it was
+                flushed.
+        """
+        with self._lock:
+            self._check_open()
+            if not self._expression:
+                raise ValueError("feel needs a face with an expression; make the stream with Animator.stream")
+            # Imported here: lips are measured on a head, for which torch is needed.
+            from avatar.emotion import EmotionTrack
+            from avatar.emotion.steering import since, turned
+
+            now = self.frames / self._fps
+            before = since(self._expression.track, now - _KEPT)
+            track = turned(before, now, EmotionTrack.of(emotion), transition=transition)
+            mood = self._in_mood(track)
+            if self._performer and mood and mood.posture and mood is not self._behaviour:
+                self._performer.hold_head(mood.posture.home)
+            self._expression.track = track
+
+    def _in_mood(self, track: "EmotionTrack") -> Behaviour | None:
+        from avatar.emotion import in_mood
+
+        return in_mood(self._behaviour, track) if self._behaviour else None
 
     def _check_open(self) -> None:
         if self._closed:

@@ -15,8 +15,10 @@ from avatar.behaviour import (
     Brows,
     Gaze,
     Nods,
+    Path,
     Performance,
     Performer,
+    Posture,
     Pulse,
     Step,
     add_behaviour,
@@ -138,6 +140,51 @@ def test_a_live_face_turns_its_eyes_to_a_point(still):
         performer.look_at(0, 0, 0)
     with pytest.raises(ValueError, match=r"samples must be \[n\], one channel, got \[2, 160\]"):
         performer.hear(np.zeros((2, 160), np.float32))
+
+
+def test_looking_somewhere_else_at_every_frame_takes_no_more_memory(still):
+    """And draws to the bit what a face does that forgets nothing."""
+    frame, live, other = still(1 / 30, 30.0), Performer(seed=1), Performer(seed=1, live=False)
+    for performer in (live, other):
+        performer.hear(np.zeros(16000 * 121, np.float32))
+    for number in range(30 * 120):
+        point = (np.sin(number / 30), 0.1 * np.cos(number / 7), 1.0)
+        live.look_at(*point)
+        drawn = live.add(frame)
+        assert len(live.performance.focus.times) < 6
+        if number < 500:
+            other.look_at(*point)
+            np.testing.assert_array_equal(drawn.weights, other.add(frame).weights)
+    assert len(other.performance.focus.times) > 500
+
+
+def test_a_focus_and_a_home_that_are_over_are_forgotten(talk, still):
+    times = tuple(np.arange(0.0, 10.0, 0.1).tolist())
+    focus = Path(times, tuple((np.sin(time), 0.0, 1.0) for time in times))
+    home = Path(times, tuple((0.0, 0.1 * np.cos(time), 0.0) for time in times), eased=True)
+    behaviour, voice = Behaviour(gaze=Gaze(focus=focus), posture=Posture(home=home)), talk(15.0)
+    whole = add_behaviour(still(15.0), voice, behaviour=behaviour)
+    made = in_pieces(voice, len(whole), 60.0, range(0, len(voice), 1000), behaviour=behaviour)
+    np.testing.assert_array_equal(made, whole.weights)
+    performer = Performer(behaviour)
+    performer.hear(voice.samples)
+    performer.add(still(14.0))
+    assert performer.performance.focus.times == performer.performance.home.times == times[-1:]
+
+
+def test_a_live_head_is_held_elsewhere(still):
+    performer = Performer(Behaviour(**dict.fromkeys(LAYERS) | {"posture": Posture(size=0.0)}))
+    performer.hear(np.zeros(16000 * 4, np.float32))
+    performer.add(still(1.0))
+    performer.hold_head(Path((1.0, 2.0), ((0.0, 0.0, 0.0), (0.0, 0.2, 0.0)), eased=True))
+    pitch = performer.add(still(2.0))["headPitch"]
+    assert pitch[0] == 0.0 and pitch[-1] == np.float32(0.2) and np.diff(pitch).max() < 0.01
+    with pytest.raises(ValueError, match=r"home must be \(yaw, pitch, roll\)"):
+        performer.hold_head(Path.still(0.1))
+    with pytest.raises(ValueError, match="hold_head needs a head that behaves"):
+        Performer(Behaviour(posture=None)).hold_head(Path.still(0.0, 0.0, 0.0))
+    with pytest.raises(ValueError, match="look_at needs eyes that behave"):
+        performer.look_at(0.0, 0.0, 1.0)
 
 
 def test_a_live_face_forgets(talk):

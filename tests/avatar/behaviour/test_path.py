@@ -22,6 +22,18 @@ def test_turns_elsewhere_from_where_it_is():
     np.testing.assert_allclose(path(np.array([0.5, 1.0, 1.05, 1.1, 3.0]))[:, 0], [0.5, 1.0, 3.0, 5.0, 5.0])
 
 
+@pytest.mark.parametrize("eased", [False, True])
+def test_since_some_instant_it_is_the_same_to_the_bit(eased):
+    times = np.cumsum(np.random.default_rng(0).uniform(0.01, 1.0, 20))
+    path = Path(tuple(times), tuple((np.sin(time), np.cos(time)) for time in times), eased)
+    for begin in np.linspace(-1.0, times[-1] + 1.0, 99):
+        later = np.linspace(begin, times[-1] + 2.0, 200)
+        np.testing.assert_array_equal(path.since(begin)(later), path(later))
+    assert path.since(times[8]) is path
+    assert path.since(times[12] + 1e-6).times == path.times[12:]
+    assert path.since(1e9).times == path.times[-1:]
+
+
 @pytest.mark.parametrize(
     ("times", "values", "message"),
     [
