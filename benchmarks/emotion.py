@@ -7,8 +7,9 @@ model hears them), and every emotion is put on. Printed for each: Spearman's cor
 them) with the displacement of the vertices along the emotion's direction, the lowest of all clips; closures of p b m,
 f v at the teeth and the correlation of the opening with the neutral clip's at intensity 0.8, over whole clips and over
 speech alone; the fastest vertex of a face that goes into the emotion, on to another and back without speaking, the
-fastest of one that does so every 0.7 s while it speaks, and the fastest of one that speaks with the emotion all the
-time, beside the fastest in neutral speech; and what it costs, as process time beside the neutral path.
+fastest of one that does so every 0.7 s while it speaks, the fastest of one that speaks with the emotion all the time,
+beside the fastest in neutral speech, and how fast changes are in parts of the fastest of the same sentence said
+neutrally or with either emotion, in the worst sentence; and what it costs, as process time beside the neutral path.
 """
 
 import json
@@ -26,6 +27,7 @@ from avatar.articulation.model import articulate_recording
 from avatar.controls import ARKIT
 from avatar.datasets.corpus import Corpus, Utterance
 from avatar.emotion import EMOTIONS, EmotionKey, EmotionTrack, express
+from avatar.emotion.emotions import NEUTRAL
 from avatar.evaluation.contacts import Demands, demands
 from avatar.evaluation.motion import MouthMotion, mouth_motion
 from avatar.progress import track
@@ -68,6 +70,7 @@ class Found:
     transition: float
     transition_speech: float
     steady_speech: float
+    transition_ratio: float
 
 
 def spoken(utterance: Utterance, animator: Animator | None) -> Animation:
@@ -113,19 +116,29 @@ def speaking(utterance: Utterance, motion: MouthMotion) -> np.ndarray:
     return inside
 
 
+def opposite(emotion: str) -> str:
+    """The emotion four places further in the list."""
+    return EMOTIONS[(EMOTIONS.index(emotion) + 4) % len(EMOTIONS)]
+
+
 def changing(emotion: str, *, start: float, step: float, count: int) -> EmotionTrack:
-    """An emotion in turn with the one four places further in the list; neutral at last."""
-    others = (emotion, EMOTIONS[(EMOTIONS.index(emotion) + 4) % len(EMOTIONS)])
+    """An emotion in turn with its opposite; neutral at last."""
+    others = (emotion, opposite(emotion))
     keys = [EmotionKey(start + step * index, {others[index % 2]: 1.0}) for index in range(count)]
     return EmotionTrack((*keys, EmotionKey(start + step * count)))
 
 
 def judge(
-    emotion: str, clips: list[Animation], motions: list[MouthMotion], said: list[Utterance], head: BuiltInHead
+    emotion: str,
+    clips: list[Animation],
+    motions: list[MouthMotion],
+    said: list[Utterance],
+    steady: dict[str, list[float]],
+    head: BuiltInHead,
 ) -> Found:
-    """Measure one emotion on all clips."""
+    """Measure one emotion on all clips; `steady` has the fastest vertex of the first ones, by what is held."""
     worst, demanded, whole, speech = 1.0, Demands(), [], []
-    changes, steady = [], []
+    changes: list[float] = []
     for clip, before, utterance in zip(clips, motions, said, strict=True):
         worst = min(worst, ranks_agree(clip, emotion, head))
         after = mouth_motion(express(clip, {emotion: _ASKED}), head)
@@ -136,7 +149,7 @@ def judge(
             continue
         turns = changing(emotion, start=0.3, step=0.7, count=int(clip.duration / 0.7))
         changes.append(fastest(express(clip, turns), head))
-        steady.append(fastest(express(clip, {emotion: 1.0}), head))
+    held = np.max([steady[name] for name in (NEUTRAL, emotion, opposite(emotion))], axis=0)
     still = Animation(ARKIT, np.tile(ARKIT.neutral, (240, 1)), _FPS)
     return Found(
         worst,
@@ -146,7 +159,8 @@ def judge(
         float(np.mean(speech)),
         fastest(express(still, changing(emotion, start=0.5, step=1.0, count=2)), head),
         max(changes),
-        max(steady),
+        max(steady[emotion]),
+        float((np.array(changes) / held).max()),
     )
 
 
@@ -178,7 +192,10 @@ def main(options: Options) -> None:
     neutral = Demands()
     for motion, utterance in zip(motions, said, strict=True):
         neutral += demands(motion, utterance.phones)
-    speech = max(fastest(clip, head) for clip in clips[:_FAST])
+    steady = {
+        name: [fastest(express(clip, {name: 1.0}), head) for clip in clips[:_FAST]] for name in (NEUTRAL, *EMOTIONS)
+    }
+    speech = max(steady[NEUTRAL])
     speaker = "speech model" if options.model else "articulation model"
     print(f"{len(clips)} clips of {options.split}, {speaker}, {_FPS:g} fps, commit {commit()}\n")
     titles = (
@@ -190,16 +207,17 @@ def main(options: Options) -> None:
         "fastest",
         "in speech",
         "steady",
+        "change by steady",
     )
     print(f"| | {' | '.join(titles)} |\n|{(len(titles) + 1) * '---|'}")
-    print(f"| neutral | | {neutral.closure.value:.3f} | {neutral.at_teeth.value:.3f} | 1 | 1 | | | {speech:.0f} |")
+    print(f"| neutral | | {neutral.closure.value:.3f} | {neutral.at_teeth.value:.3f} | 1 | 1 | | | {speech:.0f} | |")
     found = {}
     for emotion in track(EMOTIONS, "emotions"):
-        each = found[emotion] = judge(emotion, clips, motions, said, head)
+        each = found[emotion] = judge(emotion, clips, motions, said, steady, head)
         print(
             f"| {emotion} | {each.spearman:.3f} | {each.closure:.3f} | {each.at_teeth:.3f} | {each.opening_r:.3f} "
             f"| {each.opening_r_speech:.3f} | {each.transition:.0f} "
-            f"| {each.transition_speech:.0f} | {each.steady_speech:.0f} |"
+            f"| {each.transition_speech:.0f} | {each.steady_speech:.0f} | {each.transition_ratio:.3f} |"
         )
     some = slice(0, 5)
     before, added = costs(clips[some], [utterance.samples for utterance in said[some]])

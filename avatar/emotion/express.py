@@ -39,7 +39,7 @@ class Expression:
     Args:
         track: which emotions, when.
         fps: frames per second.
-        style: how the person shows them; the average by default.
+        style: how the person shows them, or the seed of a person; the average by default.
         seed: of the small changes that keep them alive; 0 or more.
         rested: whether the mouth rested before the first frame; otherwise it waits, as after speech, before it is the
             emotion's.
@@ -47,6 +47,7 @@ class Expression:
 
     Raises:
         ValueError: seed or fps is out of range.
+        TypeError: the style is none.
     """
 
     def __init__(
@@ -54,16 +55,17 @@ class Expression:
         track: EmotionTrack,
         fps: float,
         *,
-        style: ExpressionStyle | None = None,
+        style: ExpressionStyle | int | None = None,
         seed: int = 0,
         rested: bool = False,
         response: LipResponse | None = None,
     ) -> None:
         check_fps(fps)
-        self._track = track
+        self.track = track
+        """Another one may take its place between two pieces; it should be where this one is then."""
         self._lips = Lips.of(response) if response is not None else _built_in_lips()
         space = self._lips.response.space
-        sizes = (ExpressionStyle() if style is None else style).sizes()
+        sizes = (ExpressionStyle() if style is None else ExpressionStyle.of(style)).sizes()
         self._contractions = prototype_table() * sizes
         self._shapes = unit_shapes(space)
         self._on_lips = np.array([index for index, name in enumerate(space.names) if name.startswith(_LIPS)])
@@ -98,7 +100,7 @@ class Expression:
         speech = animation.weights.astype(np.float64)
         times = np.arange(first, first + len(animation)) / self._fps
         rest, stress = self._rest(speech), self._emphasis.push(self._lips.opening(speech))
-        intensities = self._track.at(times)
+        intensities = self.track.at(times)
         shown = self._shown(intensities, times, stress)
         if not shown.any():
             return animation
@@ -150,7 +152,7 @@ def express(
     animation: Animation,
     emotion: Asked,
     *,
-    style: ExpressionStyle | None = None,
+    style: ExpressionStyle | int | None = None,
     seed: int = 0,
     response: LipResponse | None = None,
 ) -> Animation:
@@ -161,7 +163,7 @@ def express(
     Args:
         animation: in ARKit, or the controls of the rig of `response`.
         emotion: a track, intensities by name, a text such as "happy:0.7", or a track's file.
-        style: how the person shows them; the average by default.
+        style: how the person shows them, or the seed of a person; the average by default.
         seed: of the small changes that keep a held emotion alive.
         response: of the rig that will wear it, `LipResponse.of(rig)`; by default the built-in head's.
 
@@ -171,6 +173,7 @@ def express(
     Raises:
         OSError: there is no such file, or it may not be read.
         ValueError: an unknown emotion, a number out of range, or other controls.
+        TypeError: the style is none.
 
     Example:
         >>> from avatar.controls import ARKIT

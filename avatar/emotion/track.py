@@ -1,9 +1,11 @@
 """Which emotions a face is asked for, when."""
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 from math import inf, isfinite
 from pathlib import Path
 
@@ -70,7 +72,7 @@ class EmotionTrack:
 
     Example:
         >>> track = EmotionTrack.parse("happy:0.7")
-        >>> track.at([0.0])[0, EMOTIONS.index("happy")]
+        >>> float(track.at([0.0])[0, EMOTIONS.index("happy")])
         0.7
     """
 
@@ -166,20 +168,77 @@ class EmotionTrack:
             [T, E] in 0..1, in the order of `EMOTIONS`.
         """
         instants = np.asarray(times, np.float64)
-        asked = [(key.time, key.transition, key.mixture) for key in self.keys]
-        # The last key at or before 0 is how the face begins.
-        begun = sum(time <= 0.0 for time, _, _ in asked)
-        before = asked[begun - 1][2] if begun else {}
         curves = np.zeros((len(instants), len(EMOTIONS)))
-        for column, emotion in enumerate(EMOTIONS):
-            here = home = before.get(emotion, 0.0)
-            steps = []
-            for time, transition, values in asked[begun:]:
-                there = values.get(emotion, 0.0)
-                if there != here:
-                    own = ONSET[emotion] * (1.0 if there > here else OFFSET)
-                    steps.append(Step(time, own if transition is None else transition, (there,)))
-                here = there
-            # Falls are slower than rises, so that overlapping ones add up to a little more than either.
-            curves[:, column] = np.clip(step_curve(instants, steps, home=(home,))[:, 0], 0.0, 1.0)
+        for column, course in enumerate(self._courses):
+            # Changes that begin before others are over may add up to a little more than is asked for.
+            curves[:, column] = np.clip(course.at(instants), 0.0, 1.0)
         return curves
+
+    @cached_property
+    def _courses(self) -> "tuple[_Course, ...]":
+        """Of each emotion: a live face asks for the track at every frame."""
+        # The last key at or before 0 is how the face begins.
+        begun = sum(key.time <= 0.0 for key in self.keys)
+        first = EmotionKey(0.0, self.keys[begun - 1].mixture if begun else {})
+        changes = tuple(pairwise((first, *self.keys[begun:])))
+        durations = [_durations(before, key) for before, key in changes]
+        courses = []
+        for emotion in EMOTIONS:
+            steps = tuple(
+                Step(key.time, duration[emotion], (key.mixture.get(emotion, 0.0),))
+                for (_, key), duration in zip(changes, durations, strict=True)
+                if emotion in duration
+            )
+            courses.append(_Course.of(first.mixture.get(emotion, 0.0), steps))
+        return tuple(courses)
+
+
+def _durations(before: EmotionKey, key: EmotionKey) -> dict[str, float]:
+    """Seconds that each emotion takes that changes with a key.
+
+    What gives way to another emotion has fallen when that one has risen. Were it slower, the two would add up to more
+    than is asked for, and lips that speak would move faster than with either.
+    """
+    changed = {
+        emotion: there - here
+        for emotion in EMOTIONS
+        if (there := key.mixture.get(emotion, 0.0)) != (here := before.mixture.get(emotion, 0.0))
+    }
+    if key.transition is not None:
+        return dict.fromkeys(changed, key.transition)
+    rise = max((ONSET[emotion] for emotion, change in changed.items() if change > 0.0), default=inf)
+    return {
+        emotion: ONSET[emotion] if change > 0.0 else min(OFFSET * ONSET[emotion], rise)
+        for emotion, change in changed.items()
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """How one emotion rises and falls.
+
+    Args:
+        home: intensity at the beginning.
+        steps: [S] by rising start.
+        starts: [S] when they begin, in seconds.
+        over: [S] when each of them and of those before it has ended, in seconds.
+    """
+
+    home: float
+    steps: tuple[Step, ...]
+    starts: tuple[float, ...]
+    over: tuple[float, ...]
+
+    @classmethod
+    def of(cls, home: float, steps: tuple[Step, ...]) -> "_Course":
+        """Steps from an intensity on."""
+        over = accumulate((step.end for step in steps), max)
+        return cls(home, steps, tuple(step.start for step in steps), tuple(over))
+
+    def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Intensities [T] at instants [T], rising; only steps that are under way then are looked at."""
+        if not len(times):
+            return np.zeros(0)
+        first, last = bisect_right(self.over, times[0]), bisect_right(self.starts, times[-1])
+        home = self.steps[first - 1].target if first else (self.home,)
+        return step_curve(times, self.steps[first:last], home=home)[:, 0]

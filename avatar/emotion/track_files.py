@@ -17,6 +17,7 @@ from avatar.emotion.track import EmotionKey
 from avatar.files import replacing
 
 _TIMES = ("time", "time_code", "timecode", "start", "seconds", "t")
+_TIME_CODES = ("time_code", "timecode")  # Audio2Face's
 _LISTS = ("keys", "emotion_with_timecode_list", "emotions_with_timecode", "emotions", "emotion_aggregate")
 _MIXTURES = ("emotions", "emotion", "mixture", "emotion_values")
 _PREFIX = "emotion_values."  # of the columns in Audio2Face's CSV
@@ -107,7 +108,7 @@ def _key(entry: Any) -> EmotionKey:
     transition = values.get("transition")
     return EmotionKey(
         _number("time", time),
-        _mixture({name: value for name, value in values.items() if name not in (*_TIMES, "transition")}),
+        _mixture({name: value for name, value in values.items() if name != "transition"}),
         None if transition in (None, "") else _number("transition", transition),
     )
 
@@ -115,13 +116,33 @@ def _key(entry: Any) -> EmotionKey:
 def _mixture(values: dict[str, Any]) -> dict[str, float]:
     asked = _first(values, _MIXTURES)
     if isinstance(asked, Mapping):
-        return mixture({str(name): _number(str(name), value) for name, value in asked.items()})
+        found = mixture({str(name): _number(str(name), value) for name, value in asked.items()})
+        # Audio2Face's keys hold more than emotions; in ours, what is not known is a mistake.
+        return found if _first(values, _TIME_CODES) is not None else _scaled(found, values)
     if isinstance(asked, str):
-        given = values.get("intensity")
-        return parse_mixture(asked if given in (None, "") else f"{asked}:{_number('intensity', given):g}")
+        return _scaled(parse_mixture(asked), values)
     if any(name in values for name in DIMENSIONS):
+        _check_known(values, DIMENSIONS, DIMENSIONS)
         return from_dimensions([_number(name, values.get(name) or 0.0) for name in DIMENSIONS])
-    return mixture({name: _number(name, value) for name, value in values.items() if value not in ("", None)})
+    named = {name: value for name, value in values.items() if name not in _TIMES}
+    return mixture({name: _number(name, value) for name, value in named.items() if value not in ("", None)})
+
+
+def _scaled(found: dict[str, float], values: dict[str, Any]) -> dict[str, float]:
+    """A mixture at the intensity that its key has beside it."""
+    _check_known(values, ("emotion", "intensity"), (*_MIXTURES, "intensity"))
+    given = values.get("intensity")
+    share = 1.0 if given in (None, "") else _number("intensity", given)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"intensity must be within 0..1, got {given}")
+    return {name: value * share for name, value in found.items()}
+
+
+def _check_known(values: dict[str, Any], told: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse names beside the known ones; `told` are those that the message lists."""
+    for name, value in values.items():
+        if value not in ("", None) and name not in (*known, *_TIMES):
+            raise ValueError(f"unknown name {name!r}; such a key has {', '.join(('time', *told, 'transition'))}")
 
 
 def _number(name: str, value: Any) -> float:

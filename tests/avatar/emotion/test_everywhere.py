@@ -1,6 +1,7 @@
 """Emotions from the animator, in streams, from the command line and in files."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,48 @@ def test_the_command_line_asks_for_emotions(tmp_path: Path) -> None:
     assert animation["browDownLeft"].min() > 0.4
     np.testing.assert_allclose(load_animation(out[0])["browDownLeft"], animation["browDownLeft"], atol=1e-4)
     assert Path(out[2]).stat().st_size > 10_000
+
+
+def test_a_style_also_raises_the_brows_of_speech(animator: Animator) -> None:
+    plain = animator.animate(HELLO, lookahead=0.2, seed=2)
+    low = animator.animate(HELLO, lookahead=0.2, seed=2, style=ExpressionStyle(brows=0.5, mouth=2.0))
+    assert plain["browInnerUp"].max() > 0.1
+    np.testing.assert_allclose(low["browInnerUp"], 0.5 * plain["browInnerUp"], atol=1e-6)
+    np.testing.assert_array_equal(low["jawOpen"], plain["jawOpen"])
+    stream = animator.stream(lookahead=0.2, seed=2, style=ExpressionStyle(brows=0.5))
+    samples = load_audio(HELLO).samples
+    streamed = np.concatenate([stream.push(samples).weights, stream.flush().weights])
+    np.testing.assert_array_equal(streamed, low.weights)
+
+
+def test_a_style_without_anything_to_shape_is_refused(animator: Animator, sound: np.ndarray) -> None:
+    for behaviour in (None, replace(ALIVE, brows=None)):
+        with pytest.raises(ValueError, match="style shapes emotions and the brows of behaviour, and here is neither"):
+            animator.animate(sound, sample_rate=16000, style=ExpressionStyle(), behaviour=behaviour)
+        with pytest.raises(ValueError, match="here is neither"):
+            animate_phones(PHONES, style=1, behaviour=behaviour)
+    with pytest.raises(TypeError, match="style must be an ExpressionStyle, or a whole number that draws one, got '7'"):
+        animate_phones(PHONES, emotion="sad:0.8", style="7")
+
+
+def test_a_number_is_the_style_that_it_draws() -> None:
+    by_seed, by_style = (
+        animate_phones(PHONES, emotion="sad:0.8", style=style) for style in (7, ExpressionStyle.sample(7))
+    )
+    np.testing.assert_array_equal(by_seed.weights, by_style.weights)
+
+
+@pytest.mark.parametrize("style", ["1.5", "-1"])
+def test_the_command_line_says_what_a_style_is(tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str) -> None:
+    (tmp_path / "said.csv").write_text("phone,start,end\nB,0.2,0.3\n")
+    command = ["animate", str(tmp_path / "said.csv"), "-o", str(tmp_path / "out.csv")]
+    assert main([*command, "--emotion", "sad", "--style", style]) != 0
+    assert f"--style takes a whole number, 0 or more, that draws a person, or a style's file (.json), got {style}" in (
+        capsys.readouterr().err.replace("\n", " ")
+    )
+    assert main([*command, "--no-brows", "--style", "1"]) != 0
+    assert "--style shapes emotions and the brows in speech" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_the_command_line_refuses_what_is_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

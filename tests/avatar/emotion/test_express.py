@@ -131,16 +131,35 @@ def test_brows_go_along_with_wide_syllables(spoken: Animation) -> None:
     assert (shown - alone).min() >= 0.0 and (shown - alone).max() > 0.05
 
 
+def fastest(head: BuiltInHead, animation: Animation, frames: slice) -> float:
+    """The furthest that a vertex goes in a frame."""
+    with torch.inference_mode():
+        vertices = head(torch.from_numpy(animation.weights[frames].copy()))
+    return float(vertices.diff(dim=0).norm(dim=-1).max())
+
+
 @pytest.mark.parametrize("emotion", EMOTIONS)
 def test_transitions_are_no_faster_than_speech(head: BuiltInHead, spoken: Animation, emotion: str) -> None:
     track = EmotionTrack((EmotionKey(0.0), EmotionKey(0.5, {emotion: 1.0}), EmotionKey(1.5)))
+    assert fastest(head, express(still(), track), slice(30, 120)) < fastest(head, spoken, slice(18, 80))
 
-    def fastest(animation: Animation, frames: slice) -> float:
-        with torch.inference_mode():
-            vertices = head(torch.from_numpy(animation.weights[frames].copy()))
-        return float(vertices.diff(dim=0).norm(dim=-1).max())
 
-    assert fastest(express(still(), track), slice(30, 120)) < fastest(spoken, slice(18, 80))
+@pytest.fixture(scope="module")
+def steady(head: BuiltInHead, spoken: Animation) -> dict[str, float]:
+    """The fastest vertex of speech without emotion and with each."""
+    held = {emotion: fastest(head, express(spoken, {emotion: 1.0}), slice(18, 132)) for emotion in EMOTIONS}
+    return {"neutral": fastest(head, spoken, slice(18, 132)), **held}
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS)
+def test_transitions_while_speaking_are_no_faster_than_either_emotion(
+    head: BuiltInHead, spoken: Animation, steady: dict[str, float], emotion: str
+) -> None:
+    other = EMOTIONS[(EMOTIONS.index(emotion) + 4) % len(EMOTIONS)]
+    turns = ({emotion: 1.0}, {other: 1.0}, {emotion: 1.0}, {})
+    track = EmotionTrack(tuple(EmotionKey(0.45 + 0.5 * k, mixture) for k, mixture in enumerate(turns)))
+    changing = fastest(head, express(spoken, track), slice(18, 132))
+    assert changing <= 1.001 * max(steady["neutral"], steady[emotion], steady[other])
 
 
 def test_brows_and_corners_reach_a_metahuman() -> None:

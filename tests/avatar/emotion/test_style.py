@@ -1,5 +1,6 @@
 """People differ in how they show emotions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from avatar.animation import Animation
 from avatar.articulation import Phone, articulate
 from avatar.controls import ARKIT
-from avatar.emotion import EmotionTrack, ExpressionStyle, express
+from avatar.emotion import EMOTIONS, EmotionTrack, ExpressionStyle, express
 from avatar.emotion.action_units import ACTION_UNITS, unit_shapes
 from avatar.emotion.prototypes import PROTOTYPES, prototype_table, shares
+from avatar.emotion.style import REGIONS
 
 
 def still(seconds: float = 4.0) -> Animation:
@@ -62,6 +64,42 @@ def test_a_style_is_found_in_a_clip(speaking: bool) -> None:
     found = ExpressionStyle.estimate(clip, track, neutral=neutral)
     for name in ("brows", "eyes", "mouth", "asymmetry"):
         assert getattr(found, name) == pytest.approx(getattr(style, name), abs=0.1), name
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_drawn_person_is_found_again(emotion: str, seed: int) -> None:
+    person = replace(ExpressionStyle.sample(seed), habits=())
+    track = EmotionTrack.parse(f"{emotion}:0.6")
+    found = ExpressionStyle.estimate(express(still(), track, style=person), track, neutral=still())
+    regions = {ACTION_UNITS[unit].region for unit in PROTOTYPES[emotion]}
+    for region in REGIONS:
+        expected = getattr(person, region) if region in regions else 1.0
+        assert getattr(found, region) == pytest.approx(expected, rel=0.06), region  # the emotion waxes and wanes
+    assert found.asymmetry == pytest.approx(person.asymmetry, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("emotion", "style"),
+    [
+        ("happy:0.6", ExpressionStyle(mouth=2.4, asymmetry=0.2)),
+        ("happy:0.6", ExpressionStyle(asymmetry=-0.1)),
+        ("contempt:0.6", ExpressionStyle(asymmetry=-0.1)),
+    ],
+)
+def test_wide_and_one_sided_faces_are_found_again(emotion: str, style: ExpressionStyle) -> None:
+    found = ExpressionStyle.estimate(express(still(), emotion, style=style), EmotionTrack.parse(emotion))
+    for name in REGIONS:
+        assert getattr(found, name) == pytest.approx(getattr(style, name), rel=0.05), name
+    assert found.asymmetry == pytest.approx(style.asymmetry, abs=0.015)
+
+
+def test_a_style_is_asked_for_by_a_seed_too() -> None:
+    assert ExpressionStyle.of(3) == ExpressionStyle.of(ExpressionStyle.sample(3)) == ExpressionStyle.sample(3)
+    with pytest.raises(TypeError, match=r"style must be an ExpressionStyle, or a whole number .*got 1\.5"):
+        express(still(), "happy", style=1.5)
+    with pytest.raises(ValueError, match="seed of a style must be 0 or more, got -1"):
+        express(still(), "happy", style=-1)
 
 
 def test_a_style_cannot_be_found_where_nothing_is_shown() -> None:

@@ -1,12 +1,15 @@
 """Tracks: what is asked when, from texts and files."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from avatar.behaviour import ALIVE, Behaviour, Posture
+from avatar.behaviour.motion import Step, step_curve
 from avatar.behaviour.path import Path as MovementPath
 from avatar.emotion import EMOTIONS, EmotionKey, EmotionTrack, head_home, in_mood
 from avatar.emotion.track import OFFSET, ONSET
@@ -30,6 +33,15 @@ def test_keys_are_gone_to_with_onset_and_offset_and_held() -> None:
     np.testing.assert_allclose(sad[3.01 + ONSET["sad"] <= TIMES], 0.5, atol=1e-9)
     assert (np.diff(sad) >= -1e-12).all()
     assert np.abs(np.diff(happy)).max() < 1.9 * 0.8 / ONSET["happy"] / 60  # minimum jerk's peak speed is 1.875
+
+
+def test_what_gives_way_to_another_emotion_is_gone_when_that_is_there() -> None:
+    track = EmotionTrack((EmotionKey(0.0, {"sad": 0.9}), EmotionKey(1.0, {"surprised": 0.9}), EmotionKey(3.0)))
+    intensities = track.at(TIMES)
+    assert intensities.sum(1).max() <= 0.9 + 1e-9
+    there, relaxing = track.at([1.0 + ONSET["surprised"], 3.0 + 0.9 * OFFSET * ONSET["surprised"]])
+    assert there[SAD] == 0.0
+    assert relaxing[EMOTIONS.index("surprised")] > 0.0  # to neutral it goes slowly
 
 
 def test_a_transition_of_ones_own_is_kept() -> None:
@@ -56,6 +68,22 @@ def test_pieces_have_the_bits_of_the_whole() -> None:
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
 
 
+def test_an_hour_costs_a_frame_no_more_than_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [{"happy": 0.7, "sad": 0.1}, {"sad": 0.5}, {"afraid": 0.9}]
+    keys = tuple(EmotionKey(float(k), asked[k % 3], (None, 7.5, 0.2)[k % 5 % 3]) for k in range(3600))
+    track, times = EmotionTrack(keys), np.linspace(1700.0, 1720.0, 400)
+    whole, looked_at = track.at(times), []
+
+    def counted(times: np.ndarray, steps: Sequence[Step], **options: Any) -> np.ndarray:
+        looked_at.append(len(steps))
+        return step_curve(times, steps, **options)
+
+    monkeypatch.setattr("avatar.emotion.track.step_curve", counted)
+    monkeypatch.delattr("avatar.emotion.track.Step")  # they were made for the whole
+    np.testing.assert_array_equal(np.concatenate([track.at([time]) for time in times]), whole)
+    assert 0 < max(looked_at) <= 8
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -70,6 +98,18 @@ def test_our_files_are_read(tmp_path: Path, name: str, text: str) -> None:
     expected = EmotionTrack((EmotionKey(0.0, {"happy": 0.7}), EmotionKey(2.5, {"sad": 0.4}, 1.0)))
     assert EmotionTrack.read(tmp_path / name) == expected
     assert EmotionTrack.of(str(tmp_path / name)) == expected
+
+
+@pytest.mark.parametrize("emotion", ["happy+sad:0.4", {"happy": 1.0, "sad": 0.4}])
+def test_an_intensity_is_that_of_all_emotions_of_a_key(tmp_path: Path, emotion: str | dict[str, float]) -> None:
+    (tmp_path / "a.json").write_text(json.dumps([{"time": 0, "emotion": emotion, "intensity": 0.5}]))
+    assert EmotionTrack.read(tmp_path / "a.json").keys[0].mixture == {"happy": 0.5, "sad": 0.2}
+
+
+def test_what_else_audio2face_tells_is_left_alone(tmp_path: Path) -> None:
+    message = {"time_code": 0.5, "emotion": {"joy": 1.0}, "strength": 0.3, "source": "a2e"}
+    (tmp_path / "a.json").write_text(json.dumps([message]))
+    assert EmotionTrack.read(tmp_path / "a.json").keys == (EmotionKey(0.5, {"happy": 1.0}),)
 
 
 def test_audio2face_time_codes_are_read(tmp_path: Path) -> None:
@@ -124,6 +164,15 @@ def test_what_is_saved_is_read(tmp_path: Path) -> None:
         ("a.json", '[{"time": 0, "sad": "much"}]', "key 1: sad must be a number, got 'much'"),
         ("a.json", '[{"time": 0, "sad": 1}, {"time": 0, "happy": 1}]', "must rise"),
         ("a.json", '[{"time": 0, "sad": 1, "transition": 0}]', "transition must be above 0"),
+        (
+            "a.json",
+            '[{"time": 0, "emotion": "sad", "trasition": 2}]',
+            "key 1: unknown name 'trasition'; such a key has time, emotion, intensity, transition",
+        ),
+        ("a.json", '[{"time": 0, "emotions": {"sad": 1}, "trasition": 2}]', "unknown name 'trasition'"),
+        ("a.json", '[{"time": 0, "valence": 1, "arousl": 1}]', "'arousl'; such a key has time, valence, arousal, dom"),
+        ("a.json", '[{"time": 0, "emotion": "sad", "intensity": 1.5}]', r"intensity must be within 0\.\.1, got 1.5"),
+        ("a.csv", "time,emotion,intesity\n0,sad,0.4\n", "unknown name 'intesity'"),
         ("a.csv", "happy,sad\n1,0\n", "needs a column time"),
         ("a.csv", "", "it is empty"),
     ],
