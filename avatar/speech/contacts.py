@@ -23,8 +23,8 @@ from avatar.speech.decoder import Decoded
 LIPS_DOUBT, TEETH_DOUBT = 0.07, 0.02
 """Probability at which a contact begins; from twice as much on it is whole.
 
-Of voices that were never heard, half of the first finds three more in a thousand closures, and makes a fifth as many again
-that nobody asked for. Of the second, 0.03 would do for synthesizers; people's f and v are heard with less certainty.
+On voices never heard, half of the first finds hardly a closure more, and makes a sixth as many again that nobody
+asked for. Of the second, 0.03 would do for synthesizers; people's f and v are heard with less certainty.
 """
 
 CLOSED = -0.2
