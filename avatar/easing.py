@@ -1,12 +1,14 @@
 """How a movement gets from one place to another."""
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-Course = TypeVar("Course", NDArray[np.float64], Tensor)
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Course = TypeVar("Course", NDArray[np.float64], "Tensor")
 
 
 def minimum_jerk(way: Course) -> Course:

@@ -70,7 +70,13 @@ def test_version_is_that_of_the_project(checkout):
 
 
 @pytest.mark.parametrize(
-    "statement", ["import avatar", "from avatar.cli import main; assert main(['--help']) == 0", "import avatar.audio"]
+    "statement",
+    [
+        "import avatar",
+        "from avatar.cli import main; assert main(['--help']) == 0",
+        "import avatar.audio",
+        "import avatar.animator, avatar.articulation, avatar.behaviour",
+    ],
 )
 def test_torch_and_numba_wait_until_they_are_needed(statement):
     check = "import sys; heavy = {'torch', 'numba', 'scipy'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
