@@ -1,13 +1,12 @@
 """How the renderer's inner loops become machine code, and whether that has happened on this machine."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
 
-logger = logging.getLogger(__name__)
+from avatar.jit import jit
 
 # Kernels allocate nothing and so need no reference counts, which would be counted up and down around every call of a
 # part: a third of the time of a pixel.
@@ -38,14 +37,9 @@ def compiled(dispatcher: Any) -> bool:
 
 
 def _cached(function: Callable[..., Any]) -> Any:
-    try:
-        dispatcher = numba.njit(cache=True, nogil=True, **_OPTIONS)(function)
-        _depend_on_parts(dispatcher)
-        return dispatcher
-    except RuntimeError as error:
-        # No folder can be written, neither beside the source nor in the user's cache.
-        logger.debug("the renderer is compiled in every process, its cache has no place: %s", error)
-        return numba.njit(nogil=True, **_OPTIONS)(function)
+    dispatcher = jit(function, **_OPTIONS)
+    _depend_on_parts(dispatcher)
+    return dispatcher
 
 
 def _depend_on_parts(dispatcher: Any) -> None:
@@ -53,7 +47,7 @@ def _depend_on_parts(dispatcher: Any) -> None:
 
     numba looks at the kernel's own file alone.
     """
-    cache_file = getattr(dispatcher._cache, "_cache_file", None)
+    cache_file = _cache_file(dispatcher)
     if cache_file is not None:
         states = [path.stat() for path in sorted(_sources(dispatcher.py_func))]
         cache_file._source_stamp = tuple((state.st_mtime, state.st_size) for state in states)
@@ -66,8 +60,13 @@ def _sources(function: Any) -> set[Path]:
     return {Path(function.__code__.co_filename)}.union(*inner)
 
 
+def _cache_file(dispatcher: Any) -> Any:
+    """Where its machine code is kept; None if the cache has no place."""
+    return getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+
+
 def _on_disk(dispatcher: Any) -> bool:
-    cache_file = getattr(dispatcher._cache, "_cache_file", None)
+    cache_file = _cache_file(dispatcher)
     if cache_file is None:
         return False
     machine = dispatcher.targetctx.codegen().magic_tuple()

@@ -1,12 +1,11 @@
 """Bounded least squares over time, by coordinate descent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from avatar.jit import jit
 
 Floats = NDArray[np.float64]
 
@@ -76,15 +75,7 @@ def bounded_least_squares(
     return values
 
 
-def _compiled(function: Callable[..., None]) -> Any:
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        # No folder can be written, neither beside the source nor in the user's cache.
-        return numba.njit(nogil=True)(function)
-
-
-@_compiled
+@jit
 def _descend(  # type: ignore[no-untyped-def]
     normal, right, values, lower, upper, rest, sparsity, smoothness, rival, rivalry, sweeps, tolerance
 ):

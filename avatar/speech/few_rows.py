@@ -4,12 +4,12 @@ Libraries that multiply matrices first copy them into an order that suits many r
 times the product itself.
 """
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from avatar.jit import jit
 
 
 def multiply(
@@ -31,17 +31,8 @@ def multiply(
     return result
 
 
-def _compiled(function: Callable[..., None]) -> Any:
-    # Only products and the sums that they go into may be fused, and must be: that is how the libraries add.
-    options: dict[str, Any] = {"fastmath": {"contract"}, "nogil": True, "_nrt": False}
-    try:
-        return numba.njit(cache=True, **options)(function)
-    except RuntimeError:
-        # No folder can be written, neither beside the source nor in the user's cache.
-        return numba.njit(**options)(function)
-
-
-@_compiled
+# Only products and the sums that they go into may be fused, and must be: that is how the libraries add.
+@partial(jit, fastmath={"contract"}, _nrt=False)
 def _multiply(rows, columns, bias, result, sums, block):  # type: ignore[no-untyped-def]
     count, inner = rows.shape
     outer = columns.shape[1]
