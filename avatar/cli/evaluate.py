@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from avatar.cli.side_files import check_not_read
+
 if TYPE_CHECKING:
     from avatar.evaluation.comparison import Comparing, Scene
     from avatar.evaluation.face import Mask
@@ -157,9 +159,8 @@ def _check_json(target: Path, systems: "Mapping[str, Sequence[Case]]") -> None:
     from avatar.files import check_writable
 
     for case in chain.from_iterable(systems.values()):
-        for read in (case.clip, case.reference, case.audio, case.phones, case.text):
-            if read is not None and read.resolve() == target.resolve():
-                raise ValueError(f"--json would overwrite {target}, which is read; give it another name")
+        given = (case.clip, case.reference, case.audio, case.phones, case.text)
+        check_not_read("--json", target, [path for path in given if path is not None])
     check_writable(target)
 
 

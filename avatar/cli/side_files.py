@@ -1,6 +1,6 @@
 """Files beside the outputs, one for each recording: {name} in a value stands for the recording's name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 NAME = "{name}"
@@ -19,6 +19,16 @@ def check_own_file(option: str, value: str, recordings: Sequence[Path]) -> None:
     """
     if len(recordings) > 1 and NAME not in value:
         raise ValueError(f"{len(recordings)} recordings cannot share one {option}; write {{name}} in it")
+
+
+def check_not_read(option: str, target: str | Path, read: Iterable[Path]) -> None:
+    """Find out whether a file that an option asks for is none of those that are read.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if Path(target).resolve() in {path.resolve() for path in read}:
+        raise ValueError(f"{option} would overwrite {target}, which is read; give it another name")
 
 
 def check_apart(option: str, value: str, targets: dict[Path, list[str]], *, read: str | None) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from avatar.cli.life import Life
+from avatar.cli.side_files import check_not_read
 
 if TYPE_CHECKING:
     from avatar.streaming.live import Progress
@@ -69,8 +70,8 @@ class Stream(Life):
         from avatar.animation import check_fps
 
         check_fps(self.fps, "--fps")
-        if self.json not in (None, "-") and Path(self.json).resolve() == Path(self.source).resolve():
-            raise ValueError(f"--json would overwrite {self.source}, which is read; give it another name")
+        if self.json is not None and self.json != "-":
+            check_not_read("--json", self.json, [Path(self.source)])
         self.chosen_behaviour()
         self.chosen_emotion()
         self.chosen_style()

@@ -9,9 +9,14 @@ from torch.nn.functional import gelu
 
 from avatar.controls import ARKIT_SHAPES
 from avatar.emotion.emotions import EMOTIONS, NEUTRAL
-from avatar.lipreading.picture_reader import evened, load_reader, save_reader
+from avatar.lipreading.picture_reader import ReaderFiles, evened
 
-_KEY = "emotion_reader"
+_FILES = ReaderFiles(
+    key="emotion_reader",
+    package="avatar.emotion_reading",
+    kind="an emotion reader",
+    command="python -m avatar.emotion_reading.train OUT",
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class EmotionReader(nn.Module):
 
     def save(self, path: str | Path) -> None:
         """Write the weights and the configuration as safetensors, in half precision."""
-        save_reader(self, self.config, path, key=_KEY)
+        _FILES.save(self, self.config, path)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "EmotionReader":
@@ -115,14 +120,7 @@ class EmotionReader(nn.Module):
             FileNotFoundError: there is no such file.
             ValueError: it isn't an emotion reader.
         """
-        return load_reader(
-            lambda values: cls(ReaderConfig(**values)),
-            path,
-            key=_KEY,
-            package="avatar.emotion_reading",
-            kind="an emotion reader",
-            command="python -m avatar.emotion_reading.train OUT",
-        )
+        return _FILES.load(lambda values: cls(ReaderConfig(**values)), path)
 
 
 class _Stage(nn.Module):

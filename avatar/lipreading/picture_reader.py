@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,62 +41,74 @@ def evened(pictures: Tensor, size: int, *, drawn_with: str) -> Tensor:
     return (pictures - mean) / spread
 
 
-def save_reader(reader: nn.Module, config: "DataclassInstance", path: str | Path, *, key: str) -> None:
-    """Write a net's weights and configuration as safetensors, in half precision.
+@dataclass(frozen=True)
+class ReaderFiles:
+    """The files of one kind of reader: weights in half precision, the configuration in the header.
 
     Args:
-        reader: the net.
-        config: of it, plain values and tuples; goes into the file's header.
-        path: the file.
-        key: of the configuration in the header.
-    """
-    tensors = {name: value.detach().half().contiguous() for name, value in reader.state_dict().items()}
-    with replacing(path) as temporary:
-        save_file(tensors, temporary, {key: json.dumps(asdict(config))})
-
-
-def load_reader(
-    make: Callable[[dict[str, Any]], R], path: str | Path | None, *, key: str, package: str, kind: str, command: str
-) -> R:
-    """Read what `save_reader` wrote, or the reader that ships.
-
-    Args:
-        make: gives the net of a configuration's values by name.
-        path: the file; the one that ships when left out.
-        key: of the configuration in its header, and the shipped file's name.
+        key: of the configuration in the header, and the shipped file's name.
         package: that ships one, in its folder `data`.
-        kind: what should be in it, with its article: "an emotion reader".
+        kind: what is in it, with its article: "an emotion reader".
         command: makes such a file.
-
-    Returns:
-        The net with its weights, in single precision, ready to read.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: something else is in it.
     """
-    if path is None:
-        with as_file(files(package) / "data" / f"{key}.safetensors") as shipped:
-            return load_reader(make, shipped, key=key, package=package, kind=kind, command=command)
-    if not Path(path).is_file():
-        name = kind.partition(" ")[2]
-        raise FileNotFoundError(f"no {name} at {path}; train one: {command}")
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = (file.metadata() or {}).get(key)
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise ValueError(f"{path} must be {kind} in a .safetensors file, got something else ({error})") from None
-    if header is None:
-        raise ValueError(f"{path} must be {kind}, got a .safetensors file of something else")
-    try:
-        reader = make(_plain(header))
-        reader.load_state_dict(tensors)
-    except (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError) as error:
-        # A mismatch of weights lists every one of them on further lines.
-        reason = str(error).partition("\n")[0]
-        raise ValueError(f"{path} must be {kind}, got a damaged one ({reason}); train one: {command}") from error
-    return reader.eval()
+
+    key: str
+    package: str
+    kind: str
+    command: str
+
+    def save(self, reader: nn.Module, config: "DataclassInstance", path: str | Path) -> None:
+        """Write a reader.
+
+        Args:
+            reader: the net.
+            config: of it, plain values and tuples.
+            path: the file.
+        """
+        tensors = {name: value.detach().half().contiguous() for name, value in reader.state_dict().items()}
+        with replacing(path) as temporary:
+            save_file(tensors, temporary, {self.key: json.dumps(asdict(config))})
+
+    def load(self, make: Callable[[dict[str, Any]], R], path: str | Path | None) -> R:
+        """Read what `save` wrote, or the reader that ships.
+
+        Args:
+            make: gives the net of a configuration's values by name.
+            path: the file; the one that ships when left out.
+
+        Returns:
+            The net with its weights, in single precision, ready to read.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: something else is in it.
+        """
+        if path is None:
+            with as_file(files(self.package) / "data" / f"{self.key}.safetensors") as shipped:
+                return self.load(make, shipped)
+        if not Path(path).is_file():
+            name = self.kind.partition(" ")[2]
+            raise FileNotFoundError(f"no {name} at {path}; train one: {self.command}")
+        try:
+            with safe_open(path, framework="pt") as file:
+                header = (file.metadata() or {}).get(self.key)
+                tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        except SafetensorError as error:
+            raise ValueError(
+                f"{path} must be {self.kind} in a .safetensors file, got something else ({error})"
+            ) from None
+        if header is None:
+            raise ValueError(f"{path} must be {self.kind}, got a .safetensors file of something else")
+        try:
+            reader = make(_plain(header))
+            reader.load_state_dict(tensors)
+        except (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError) as error:
+            # A mismatch of weights lists every one of them on further lines.
+            reason = str(error).partition("\n")[0]
+            raise ValueError(
+                f"{path} must be {self.kind}, got a damaged one ({reason}); train one: {self.command}"
+            ) from error
+        return reader.eval()
 
 
 def _plain(header: str) -> dict[str, Any]:

@@ -11,9 +11,14 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, pad
 
 from avatar.articulation.phones import ARPABET
-from avatar.lipreading.picture_reader import evened, load_reader, save_reader
+from avatar.lipreading.picture_reader import ReaderFiles, evened
 
-_KEY = "lip_reader"
+_FILES = ReaderFiles(
+    key="lip_reader",
+    package="avatar.lipreading",
+    kind="a lip-reader",
+    command="python -m avatar.lipreading.train CORPUS OUT",
+)
 
 
 class LipReader(Protocol):
@@ -132,7 +137,7 @@ class PhoneReader(nn.Module):
 
     def save(self, path: str | Path) -> None:
         """Write the weights and the configuration as safetensors, in half precision."""
-        save_reader(self, self.config, path, key=_KEY)
+        _FILES.save(self, self.config, path)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "PhoneReader":
@@ -142,14 +147,7 @@ class PhoneReader(nn.Module):
             FileNotFoundError: there is no such file.
             ValueError: it isn't a lip-reader.
         """
-        return load_reader(
-            lambda values: cls(ReaderConfig(**values)),
-            path,
-            key=_KEY,
-            package="avatar.lipreading",
-            kind="a lip-reader",
-            command="python -m avatar.lipreading.train CORPUS OUT",
-        )
+        return _FILES.load(lambda values: cls(ReaderConfig(**values)), path)
 
 
 def decode(logits: Tensor, phones: Sequence[str]) -> list[tuple[str, ...]]:
