@@ -86,8 +86,9 @@ class Animate(Look, Life):
         beside = (self.phones, self.emotion, self.style, self.neutral_voice)
         read = [Path(named(value, each)) for value in beside if value is not None for each in recordings]
         targets = plan(recordings, self.output, also_read=read)
-        words.check_apart(targets)
-        feelings.check_apart({recording: [*files, *words.saved(recording)] for recording, files in targets.items()})
+        words.check_apart(targets, read)
+        written = {recording: [*files, *words.saved(recording)] for recording, files in targets.items()}
+        feelings.check_apart(written, read)
 
         from avatar.animator import Animator
 

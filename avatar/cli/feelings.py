@@ -63,18 +63,19 @@ class Feelings:
             elif self.voice_model is not None or self.neutral_voice is not None:
                 _ = self.hearing(recording).usual  # read now, so that what is wrong with it is known
 
-    def check_apart(self, targets: dict[Path, list[str]]) -> None:
+    def check_apart(self, targets: dict[Path, list[str]], read: Sequence[Path]) -> None:
         """Find out whether tracks can be written where nothing else is read or written.
 
         Args:
             targets: what else is written of each recording.
+            read: what is read beside the recordings.
 
         Raises:
             OSError: they cannot be written there.
             ValueError: something else is there.
         """
         if self.save is not None:
-            check_apart("--save-emotion", self.save, targets, read=None if self.heard else self.emotion)
+            check_apart("--save-emotion", self.save, targets, read)
 
     def asked(self, recording: Path) -> "EmotionTrack | None":
         """The track that is asked for, for emotions that are not heard.

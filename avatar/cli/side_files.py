@@ -31,14 +31,14 @@ def check_not_read(option: str, target: str | Path, read: Iterable[Path]) -> Non
         raise ValueError(f"{option} would overwrite {target}, which is read; give it another name")
 
 
-def check_apart(option: str, value: str, targets: dict[Path, list[str]], *, read: str | None) -> None:
+def check_apart(option: str, value: str, targets: dict[Path, list[str]], read: Iterable[Path]) -> None:
     """Find out whether files can be written where nothing else is read or written.
 
     Args:
         option: that asks for them.
         value: of it.
         targets: what else is written of each recording.
-        read: the value of an option that names files to read, if there is one.
+        read: what is read beside the recordings.
 
     Raises:
         OSError: they cannot be written there.
@@ -46,10 +46,10 @@ def check_apart(option: str, value: str, targets: dict[Path, list[str]], *, read
     """
     from avatar.files import check_writable
 
-    taken = {Path(name).resolve() for each in targets.values() for name in each} | {path.resolve() for path in targets}
+    written = (Path(name) for each in targets.values() for name in each)
+    taken = {path.resolve() for path in (*written, *targets, *read)}
     for recording in targets:
         target = named(value, recording)
-        given = set() if read is None else {Path(named(read, recording)).resolve()}
-        if Path(target).resolve() in taken | given:
+        if Path(target).resolve() in taken:
             raise ValueError(f"{option} would overwrite {target}; give it another name")
         check_writable(target)

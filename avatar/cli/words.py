@@ -61,18 +61,19 @@ class Words:
         """The file that a recording's phones are written to, if they are."""
         return [] if self.save is None else [named(self.save, recording)]
 
-    def check_apart(self, targets: dict[Path, list[str]]) -> None:
+    def check_apart(self, targets: dict[Path, list[str]], read: Sequence[Path]) -> None:
         """Find out whether phones can be written where nothing else is read or written.
 
         Args:
             targets: what else is written of each recording.
+            read: what is read beside the recordings.
 
         Raises:
             OSError: they cannot be written there.
             ValueError: something else is there.
         """
         if self.save is not None:
-            check_apart("--save-phones", self.save, targets, read=self.phones)
+            check_apart("--save-phones", self.save, targets, read)
 
     def text_of(self, recording: Path) -> str | None:
         """What is said in a recording, if a text tells.

@@ -7,7 +7,7 @@ import pytest
 from avatar.animation import Animation
 from avatar.animator import Animator, animate_phones
 from avatar.articulation.phones import Phone
-from avatar.emotion import EMOTIONS, EmotionTrack
+from avatar.emotion import EMOTIONS, EmotionTrack, ExpressionStyle
 from avatar.emotion.voice import VoiceModel, hear
 
 
@@ -20,6 +20,17 @@ def test_a_track_that_was_heard_can_be_changed_and_given_back(run, talk, tmp_pat
     assert run("animate", talk, "-o", tmp_path / "changed.npz", "--emotion", track)[0] == 0
     changed, before = (Animation.load(path) for path in (tmp_path / "changed.npz", heard))
     assert (changed["mouthSmileLeft"] > before["mouthSmileLeft"] + 0.1).any()
+
+
+def test_a_track_is_not_saved_over_a_style(run, talk, tmp_path):
+    style = tmp_path / "shy.json"
+    ExpressionStyle(mouth=0.5).save(style)
+    before = style.read_text(encoding="utf-8")
+    code, _, error = run(
+        "animate", talk, "-o", tmp_path / "a.npz", "--emotion", "sad", "--style", style, "--save-emotion", style
+    )
+    assert code != 0 and "--save-emotion would overwrite" in error
+    assert style.read_text(encoding="utf-8") == before
 
 
 def test_tracks_that_are_asked_for_are_saved_too(run, talk, tmp_path):
