@@ -9,8 +9,8 @@ from torch import Tensor
 from avatar.renderers import backends
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.silhouettes import look
-from avatar.renderers.threads import spread, strips, thread_count
 from avatar.renderers.topology import neighbours
+from avatar.threads import spread, strips, thread_count
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from avatar.renderers import backends
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.interpolation import spread_gradients, weigh
 from avatar.renderers.tensors import check_shape, float_tensor
-from avatar.renderers.threads import spread, thread_count
+from avatar.threads import spread, thread_count
 
 PIECES = 2
 """Strips of an image whose gradients are summed apart; fixed, so that the bits do not depend on the threads."""

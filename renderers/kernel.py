@@ -18,7 +18,7 @@ def kernel(function: Callable[..., Any]) -> Any:
 
     It must not make arrays: callers hand in what it writes to.
 
-    The kernels are serial: threads of ours divide the work (see `avatar.renderers.threads`), because numba's own
+    The kernels are serial: threads of ours divide the work (see `avatar.threads`), because numba's own
     parallel loops take several times longer to compile, abort the process when two threads enter one, and some of
     them do not survive a fork.
     """

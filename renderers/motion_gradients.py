@@ -13,7 +13,7 @@ from avatar.renderers.edge_gradients import checked_image, pull, through_edges
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.gaps import Shade, gap_colours
 from avatar.renderers.motion import spread_motion
-from avatar.renderers.threads import spread, thread_count
+from avatar.threads import spread, thread_count
 
 PIECES = 2
 """Strips of an image whose gradients are summed apart; fixed, so that the bits do not depend on the threads."""

@@ -13,7 +13,7 @@ from avatar.renderers.arrays import floats, triangles
 from avatar.renderers.kernel import kernel, part
 from avatar.renderers.pixels import check_device
 from avatar.renderers.tensors import face_tensor, float_tensor
-from avatar.renderers.threads import spread, thread_count
+from avatar.threads import spread, thread_count
 
 
 @part

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from avatar.renderers.arrays import floats, triangles
 from avatar.renderers.normals import vertex_normals
 from avatar.renderers.rasterize import cutting_room, placed
-from avatar.renderers.threads import spread, thread_count
 from avatar.renderers.visibility import draw
+from avatar.threads import spread, thread_count
 
 RESOLUTION = 256
 

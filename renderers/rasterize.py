@@ -12,8 +12,8 @@ from avatar.renderers.arrays import image_size
 from avatar.renderers.backends import Backend, choose_backend, cuda_kernels
 from avatar.renderers.fragments import Fragments
 from avatar.renderers.tensors import face_tensor, float_tensor
-from avatar.renderers.threads import spread, strips, thread_count
 from avatar.renderers.visibility import draw, locate, place
+from avatar.threads import spread, strips, thread_count
 
 
 def rasterize(

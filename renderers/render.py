@@ -20,11 +20,11 @@ from avatar.renderers.rasterize import cutting_room, placed
 from avatar.renderers.shade import prepare, shade
 from avatar.renderers.shelter import lens, margin
 from avatar.renderers.surface_texture import NO_TEXTURE
-from avatar.renderers.threads import spread, strips, thread_count
 from avatar.renderers.topology import neighbours
 from avatar.renderers.views import View, depth_colours, normal_colours, part_colours, view_named
 from avatar.renderers.visibility import draw
 from avatar.renderers.wires import draw_wires, outlines
+from avatar.threads import spread, strips, thread_count
 
 Pixels = npt.NDArray[np.uint8]
 

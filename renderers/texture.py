@@ -25,7 +25,7 @@ from avatar.renderers.texture_kernels import (
     sample_to_texels,
     sample_to_uv,
 )
-from avatar.renderers.threads import spread, strips, thread_count
+from avatar.threads import spread, strips, thread_count
 
 FILTERS = {"nearest": NEAREST, "bilinear": BILINEAR, "trilinear": TRILINEAR}
 WRAPS = {"repeat": REPEAT, "clamp": CLAMP, "mirror": MIRROR}

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from avatar.rigs.rig import Rig
+from avatar.threads import one_thread
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class RigFunction:
         """Vertices [B, V, 3] for controls [B, C], or the rows of them that are asked for."""
         pieces = []
         device = self.rig.faces.device
-        with torch.no_grad():
+        with one_thread(), torch.no_grad():
             for begin in range(0, len(weights), _BATCH):
                 batch = torch.from_numpy(np.asarray(weights[begin : begin + _BATCH], np.float32)).to(device)
                 vertices = MILLIMETRES * self.rig(batch, self.identity)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from avatar.animation import Animation
 from avatar.articulation.mouth import measure_poses
 from avatar.rigs import BuiltInHead
+from avatar.threads import one_thread
 
 _FRAMES = 512  # a batch of vertices of this many frames stays under 100 MB
 
@@ -37,6 +38,7 @@ class MouthMotion:
         return np.arange(len(self.opening)) / self.fps
 
 
+@one_thread()
 def mouth_motion(animation: Animation, rig: BuiltInHead) -> MouthMotion:
     """Measure an animation's mouth on a rig.
 

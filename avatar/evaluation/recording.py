@@ -20,6 +20,7 @@ from avatar.export.reading import load_animation
 from avatar.rigs import BuiltInHead
 from avatar.rigs.control_groups import is_head
 from avatar.rigs.rig import BUILT_IN, Rig
+from avatar.threads import one_thread
 
 _PIECE = 128  # frames at once
 
@@ -108,7 +109,7 @@ class Driven:
         head = [column for column, name in enumerate(space.names) if is_head(name)]
         weights[:, head] = space.neutral[head]
         for begin in range(0, len(weights), _PIECE):
-            with torch.no_grad():
+            with one_thread(), torch.no_grad():
                 vertices = self.rig(torch.from_numpy(weights[begin : begin + _PIECE]))
             yield 1000.0 * vertices.cpu().double().numpy()
 

@@ -15,6 +15,7 @@ from avatar.export.look import Look
 from avatar.renderers import Camera, HeadSurface, Mesh, head_mesh, render, warm_up
 from avatar.renderers.views import View
 from avatar.rigs import Rig
+from avatar.threads import one_thread
 
 Picture = NDArray[np.uint8]
 
@@ -77,7 +78,7 @@ class Portrait:
 
     def vertices(self, animation: Animation, frames: Sequence[int]) -> NDArray[np.float32]:
         """Where the head's vertices are in some frames: [B, V, 3] metres."""
-        with torch.inference_mode():
+        with one_thread(), torch.inference_mode():
             vertices: NDArray[np.float32] = self.head(
                 torch.from_numpy(animation.weights[list(frames)]), self.identity
             ).numpy()

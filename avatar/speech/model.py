@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from importlib.resources import as_file, files
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,18 @@ from avatar.speech.decoder import CurveDecoder, Decoded
 from avatar.speech.level import FixedLevel, RunningLevel
 from avatar.speech.lookahead import FPS, Lookahead, frames_within, share
 from avatar.speech.mel import FFT, HOP, MARGIN, SAMPLE_RATE, LogMel, frame_energy, speech_level
-from avatar.speech.stream import SpeechStream
+from avatar.speech.stream import PART_STEP, STRIDE, SpeechStream
 from avatar.speech.trunk import WhisperTrunk
+from avatar.threads import one_thread, spread
 
 WINDOW = 3000
 """Mel frames computed at once (half a minute): large enough to be fast, small enough to be flat in memory."""
+
+SHORTEST, LONGEST = 250, 6000
+"""Frames of parts that have a thread of their own (5 s to 2 minutes).
+
+Each hears three seconds more than it gives, so that short ones are not worth it; between two of them Ctrl-C is heard.
+"""
 
 MOUTH_CONTROLS: tuple[str, ...] = tuple(
     name for name in ARKIT.names if name.startswith(("jaw", "mouth", "cheek", "tongue"))
@@ -191,13 +199,26 @@ class SpeechModel(nn.Module):
         audio = _checked(samples, sample_rate)
         frames = ceil(len(audio) * FPS / SAMPLE_RATE)
         weights = np.tile(ARKIT.neutral, (frames, 1))
+        layers = self.lookahead(lookahead)
         level = RunningLevel() if lookahead is not None else FixedLevel(self._level(audio))
-        stream = SpeechStream(self, self.lookahead(lookahead), level, live=False)
-        for start in range(0, len(audio), WINDOW * HOP):
-            place, curves = stream.frames, stream.push(audio[start : start + WINDOW * HOP])
-            weights[place : place + len(curves), self._columns] = curves
-        place, curves = stream.frames, stream.flush()
-        weights[place:, self._columns] = curves
+        # How loud speech was so far is known to those only who heard all of it.
+        threads = torch.get_num_threads() if lookahead is None else 1
+        parts = _parts(frames, threads)
+
+        def give(index: int) -> None:
+            part = parts[index]
+            stream = SpeechStream(self, layers, level, live=False, before=audio[: part.start * STRIDE])
+            place, heard = part.start, part.start * STRIDE
+            while place < part.stop and heard < len(audio):
+                more = min(WINDOW * HOP, (part.stop - place) * STRIDE)
+                curves = stream.push(audio[heard : heard + more])[: part.stop - place]
+                weights[place : place + len(curves), self._columns] = curves
+                place, heard = place + len(curves), heard + more
+            if place < part.stop:
+                weights[place : part.stop, self._columns] = stream.flush()[: part.stop - place]
+
+        with one_thread():
+            spread(give, len(parts), threads)
         return Animation(ARKIT, weights, FPS).clamp()
 
     def stream(self, lookahead: float = 0.2) -> SpeechStream:
@@ -212,6 +233,7 @@ class SpeechModel(nn.Module):
         """
         return SpeechStream(self, self.lookahead(lookahead), RunningLevel())
 
+    @one_thread()
     @torch.inference_mode()
     def _level(self, audio: NDArray[np.float32]) -> float:
         """The recording's speech level, from its spectrogram."""
@@ -221,6 +243,16 @@ class SpeechModel(nn.Module):
             for start in range(0, len(audio), WINDOW * HOP)
         ]
         return speech_level(torch.cat(energies, -1)[0].numpy())
+
+
+def _parts(frames: int, threads: int) -> list[range]:
+    """Frames cut into parts of about the same length, for each thread as many as any other."""
+    if threads == 1:
+        return [range(frames)]
+    count = min(threads, max(frames // SHORTEST, 1)) * ceil(frames / (threads * LONGEST))
+    step = PART_STEP // STRIDE
+    cuts = [frames * part // count // step * step for part in range(count)]
+    return [range(start, stop) for start, stop in pairwise([*cuts, frames])]
 
 
 def _checked(samples: ArrayLike, sample_rate: int) -> NDArray[np.float32]:

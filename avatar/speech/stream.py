@@ -19,12 +19,16 @@ from avatar.speech.mel import FFT, HOP, MARGIN, SAMPLE_RATE, scaled
 from avatar.speech.rows import Product, depthwise
 from avatar.speech.trunk import BLOCK, Block, banded
 from avatar.speech.window import Rows, Window
+from avatar.threads import one_thread
 
 if TYPE_CHECKING:
     from avatar.speech.model import SpeechModel
 
 STRIDE = SAMPLE_RATE // FPS
 """Samples between two frames."""
+
+PART_STEP = BLOCK * STRIDE
+"""A stream may begin at any multiple of so many samples, and gives the bits of one that began earlier."""
 
 
 class Attention:
@@ -78,16 +82,30 @@ class SpeechStream:
         lookahead: of each layer.
         level: of the speech.
         live: whether hops will be short; what the first one would take longer for is then done at once.
+        before: samples [n] that came before the first that will be pushed, by default silence; n is a multiple of
+            `PART_STEP`. No more than the last few seconds matter.
     """
 
-    def __init__(self, model: "SpeechModel", lookahead: Lookahead, level: Level, *, live: bool = True) -> None:
+    def __init__(
+        self,
+        model: "SpeechModel",
+        lookahead: Lookahead,
+        level: Level,
+        *,
+        live: bool = True,
+        before: NDArray[np.float32] | None = None,
+    ) -> None:
         self._model, self._level = model, level
         trunk, decoder = model.trunk, model.decoder
         width, inner = trunk.offset.numel(), decoder.project.out_features
         # From here on, rows before the first are too far away to matter to frame 0.
         start = -(-model.reach // BLOCK) * -BLOCK
         after = model.contacts.reach
-        self._audio = np.zeros(MARGIN, np.float32)
+        past = np.zeros(MARGIN - start * STRIDE, np.float32)
+        if before is not None and len(before):
+            known = before[-len(past) :]
+            past[len(past) - len(known) :] = known
+        self._audio = past[:MARGIN]
         self._stem = _wide_convolution(trunk.stem, 2 * start)
         self._halve = _wide_convolution(trunk.halve, 2 * start)
         self._first = Rows(start, width)
@@ -107,9 +125,9 @@ class SpeechStream:
             torch.cat([decoder.curves.bias, decoder.phones.bias]),
         )
         self._samples, self._given, self._skip, self._closed = 0, 0, -start, False
-        alone = 1 if live else 0
-        for frames in (-start - alone, alone):
-            self._push(np.zeros(frames * STRIDE, np.float32))
+        alone = STRIDE if live else 0
+        for piece in np.split(past[MARGIN:], [-start * STRIDE - alone]):
+            self._push(piece)
 
     @property
     def frames(self) -> int:
@@ -138,11 +156,12 @@ class SpeechStream:
             raise ValueError("the stream was flushed already; begin a new one")
         left = -(-self._samples // STRIDE) - self._given
         parts = [self._push(np.zeros(0, np.float32))]
-        while sum(map(len, parts)) < left:
-            parts.append(self._push(np.zeros(10 * STRIDE, np.float32)))
+        while (missing := left - sum(map(len, parts))) > 0:
+            parts.append(self._push(np.zeros(missing * STRIDE, np.float32)))
         self._closed = True
         return np.concatenate(parts)[:left]
 
+    @one_thread()
     @torch.inference_mode()
     def _push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         audio = np.concatenate([self._audio, samples])

@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from avatar.controls import ARKIT
 from avatar.speech import SpeechModel
 from avatar.speech import model as module
-from avatar.speech.model import MOUTH_CONTROLS, SpeechConfig
+from avatar.speech.model import MOUTH_CONTROLS, SpeechConfig, _parts
 from avatar.training.batches import hear
 
 
@@ -128,3 +128,26 @@ def test_predicting_leaves_the_model_as_it_was() -> None:
     assert all(weight.is_contiguous() and not weight.is_inference() for weight in model.parameters())
     model(torch.zeros(1, 80, 20)).curves.sum().backward()
     assert model.trunk.halve.weight.grad is not None
+
+
+@pytest.mark.parametrize("seconds", [16.0, 16.0077])
+def test_threads_share_a_recording_and_change_nothing(untrained: SpeechModel, seconds: float) -> None:
+    samples = sound(seconds)
+    usual, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            found.append(untrained.predict(samples).weights)
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(usual)
+    np.testing.assert_array_equal(*found)
+
+
+def test_parts_cover_all_frames_and_are_alike() -> None:
+    for frames, threads, count in ((1, 2, 1), (499, 2, 1), (500, 2, 2), (800, 8, 3), (7000, 2, 2), (13000, 2, 4)):
+        parts = _parts(frames, threads)
+        assert len(parts) == count
+        assert [frame for part in parts for frame in part] == list(range(frames))
+        assert max(map(len, parts)) - min(map(len, parts)) <= 64
+    assert _parts(10**6, 1) == [range(10**6)]

@@ -1,11 +1,32 @@
-"""Divide work over threads; who does which piece never changes a result."""
+"""Divide work over threads; who does which piece never changes a result.
 
-from collections.abc import Callable
+torch shares even small work among all cores and waits for the slowest of them. Where another program has one of the
+cores, each such wait lasts as long as that program is let run, and what takes a second takes twenty. So what we ask of
+torch stays on one thread, and what is large is cut into pieces that do not wait for each other.
+"""
+
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-import numba
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """What the calling thread, and threads that begin meanwhile, ask of torch takes no further threads.
+
+    A decorator as well.
+    """
+    # Imported here: torch takes seconds.
+    import torch
+
+    usual = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
 
 
 def thread_count(threads: int | None) -> int:
@@ -15,6 +36,9 @@ def thread_count(threads: int | None) -> int:
         ValueError: if `threads` is under 1.
     """
     if threads is None:
+        # Imported here: numba takes half a second.
+        import numba
+
         settings: Any = numba.config
         return int(settings.NUMBA_NUM_THREADS)
     if threads < 1:
