@@ -1,9 +1,9 @@
-"""Say "goose" further forward in the mouth, as many speakers of English do and synthesizers do not.
+"""Say "goose", and the end of "goat", further forward in the mouth, as many speakers of English and no synthesizers do.
 
-Younger speakers of British, American and Australian English raise the second formant of this vowel far above that of
+Younger speakers of British, American and Australian English raise the second formant of these vowels far above that of
 older recordings (Hawkins and Midgley 2005, "Formant frequencies of RP monophthongs in four age groups of speakers"),
-while their lips stay rounded (Harrington, Kleber and Reubold 2011, on articulation). Who has only heard it at the back
-takes it for a spread vowel.
+some until it nearly meets the third, while their lips stay rounded (Harrington, Kleber and Reubold 2011, on
+articulation). Who has only heard them at the back takes them for spread vowels.
 """
 
 from __future__ import annotations
@@ -26,21 +26,26 @@ LOWEST, WIDEST = 200.0, 600.0
 """Hz: lower resonances and those of greater bandwidth are no formants."""
 
 BACK = (600.0, 2100.0)
-"""Hz within which the second formant of this vowel is looked for."""
+"""Hz within which the second formant of these vowels is looked for."""
 
-FRONTED = frozenset({"UW"})
+APART = 200.0
+"""Hz that a third formant lies above the second at least."""
+
+FRONTED = {"UW": 0.0, "OW": 0.5}
+"""Where in the vowel the tongue moves forward, as a share of its duration."""
 
 
-def front(samples: NDArray[np.float32], phones: Iterable[Phone], target: float) -> NDArray[np.float32]:
-    """Raise the second formant of every UW.
+def front(samples: NDArray[np.float32], phones: Iterable[Phone], share: float) -> NDArray[np.float32]:
+    """Raise the second formant of every UW and of every OW's end.
 
-    The pole pair of that formant, found by linear prediction (Makhoul 1975), is exchanged for one at the target; the
-    rest of the sound, its level and all times stay.
+    The pole pair of that formant, found by linear prediction (Makhoul 1975), is exchanged for one nearer to the third;
+    the rest of the sound, its level and all times stay.
 
     Args:
         samples: [N] float32 at 16 kHz.
         phones: what is said when.
-        target: where the formant goes, in Hz; vowels that have it as high already are left alone.
+        share: where the second formant goes, as a share of the vowel's third, whatever the voice's size: a back vowel
+            has 0.4, IY 0.85. Vowels that have it as high already are left alone.
 
     Returns:
         [N] float32.
@@ -48,42 +53,47 @@ def front(samples: NDArray[np.float32], phones: Iterable[Phone], target: float) 
     result = samples.astype(np.float64)
     for phone in phones:
         if phone.symbol in FRONTED:
-            _front_one(samples, result, phone, target)
+            start = phone.start + FRONTED[phone.symbol] * phone.duration
+            _front_one(samples, result, start, phone.end, share)
     return result.astype(np.float32)
 
 
-def _front_one(samples: NDArray[np.float32], result: NDArray[np.float64], phone: Phone, target: float) -> None:
-    """Add to `result` what the vowel's samples change."""
+def _front_one(
+    samples: NDArray[np.float32], result: NDArray[np.float64], start: float, end: float, share: float
+) -> None:
+    """Add to `result` what changes from `start` to `end`, in seconds."""
     window = signal.get_window("hann", FRAME)
-    middles = np.arange((phone.start - RAMP) * SAMPLE_RATE, (phone.end + RAMP) * SAMPLE_RATE, HOP)
+    middles = np.arange((start - RAMP) * SAMPLE_RATE, (end + RAMP) * SAMPLE_RATE, HOP)
     starts = np.round(middles).astype(int) - FRAME // 2
     starts = starts[(starts >= 0) & (starts + 2 * FRAME <= len(samples))]
-    frames = [samples[start : start + FRAME] * window for start in starts]
-    found = [second_formant(frame) for frame in frames]
-    known = [pole for pole in found if pole is not None]
+    frames = [samples[at : at + FRAME] * window for at in starts]
+    found = [upper_formants(frame) for frame in frames]
+    known = [formants for formants in found if formants is not None]
     if len(known) < 3 or 2 * len(known) < len(found):
         return
-    typical = complex(np.median(np.real(known)), np.median(np.imag(known)))
+    poles = [pole for pole, _ in known]
+    typical = complex(np.median(np.real(poles)), np.median(np.imag(poles)))
+    target = share * float(np.median([third for _, third in known]))
     seconds = (starts + FRAME // 2) / SAMPLE_RATE
-    outside = np.maximum(np.maximum(phone.start - seconds, seconds - phone.end), 0)
+    outside = np.maximum(np.maximum(start - seconds, seconds - end), 0)
     amount = 0.5 + 0.5 * np.cos(np.pi * np.clip(outside / RAMP, 0, 1))
-    for start, frame, pole, share in zip(starts, frames, found, amount, strict=True):
-        pole = typical if pole is None else pole
+    for at, frame, formants, part in zip(starts, frames, found, amount, strict=True):
+        pole = typical if formants is None else formants[0]
         here = np.angle(pole) * SAMPLE_RATE / (2 * np.pi)
-        moved = abs(pole) * np.exp(2j * np.pi * (here + share * max(target - here, 0)) / SAMPLE_RATE)
+        moved = abs(pole) * np.exp(2j * np.pi * (here + part * max(target - here, 0)) / SAMPLE_RATE)
         padded = np.pad(frame, (0, FRAME))
         changed = signal.lfilter(_pair(pole), _pair(moved), padded)
         changed *= np.sqrt(np.sum(padded**2) / max(np.sum(changed**2), 1e-12))
         # Hann windows at a quarter of their length add up to two.
-        result[start : start + 2 * FRAME] += (changed - padded) / 2
+        result[at : at + 2 * FRAME] += (changed - padded) / 2
 
 
 def _pair(pole: complex) -> list[float]:
     return [1.0, -2 * pole.real, abs(pole) ** 2]
 
 
-def second_formant(frame: NDArray[np.float64]) -> complex | None:
-    """The pole of the second formant of a windowed frame [FRAME]; None where none can be told."""
+def upper_formants(frame: NDArray[np.float64]) -> tuple[complex, float] | None:
+    """The pole of the second formant of a windowed frame [FRAME], and the third in Hz; None where unclear."""
     bright = np.append(frame[0], frame[1:] - 0.95 * frame[:-1])
     correlation = np.correlate(bright, bright, "full")[FRAME - 1 : FRAME + ORDER]
     if correlation[0] < 1e-9:
@@ -100,4 +110,6 @@ def second_formant(frame: NDArray[np.float64]) -> complex | None:
     )
     if len(formants) < 2 or not BACK[0] < formants[1][0] < BACK[1]:
         return None
-    return complex(formants[1][1])
+    second, pole = formants[1]
+    third = next((at for at, _ in formants[2:] if at > second + APART), None)
+    return None if third is None else (complex(pole), float(third))

@@ -52,8 +52,8 @@ class ClipStyle:
         shift: largest change of pitch and speed together, by resampling: factors 1 / shift .. shift.
         swell: standard deviation in dB of how loudness comes and goes over a second or two.
         empty: share of clips in which nobody speaks.
-        fronted: share of the English utterances that say "goose" as younger speakers do.
-        goose: range of the second formant that they say it with, in Hz.
+        fronted: share of the English utterances that say "goose" and "goat" as younger speakers do.
+        goose: range of the second formant that they say them with, as a share of the third.
     """
 
     seconds: float = 8.0
@@ -61,8 +61,8 @@ class ClipStyle:
     shift: float = 1.2
     swell: float = 3.0
     empty: float = 0.03
-    fronted: float = 0.3
-    goose: tuple[float, float] = (1500.0, 2200.0)
+    fronted: float = 0.4
+    goose: tuple[float, float] = (0.65, 0.9)
 
 
 class ClipMaker:

@@ -3,7 +3,7 @@ import pytest
 from scipy import signal
 
 from avatar.articulation.phones import Phone
-from avatar.datasets.fronting import front, second_formant
+from avatar.datasets.fronting import front, upper_formants
 from avatar.datasets.synthesis import SAMPLE_RATE
 from avatar.datasets.whisper import FRAME
 
@@ -23,32 +23,40 @@ def goose() -> np.ndarray:
 
 def formant(samples: np.ndarray, seconds: float) -> float:
     start = round(seconds * SAMPLE_RATE) - FRAME // 2
-    pole = second_formant(samples[start : start + FRAME] * signal.get_window("hann", FRAME))
-    assert pole is not None
+    found = upper_formants(samples[start : start + FRAME] * signal.get_window("hann", FRAME))
+    assert found is not None
+    pole, third = found
+    assert third == pytest.approx(2300, abs=80)
     return float(np.angle(pole) * SAMPLE_RATE / (2 * np.pi))
 
 
-@pytest.mark.parametrize("target", [1400.0, 1750.0])
-def test_the_second_formant_goes_to_its_target(goose: np.ndarray, target: float) -> None:
-    fronted = front(goose, PHONES, target)
+@pytest.mark.parametrize("share", [0.6, 0.75])
+def test_the_second_formant_goes_to_its_share_of_the_third(goose: np.ndarray, share: float) -> None:
+    fronted = front(goose, PHONES, share)
     assert fronted.dtype == np.float32
     assert formant(goose, 0.55) == pytest.approx(950, abs=60)
-    assert formant(fronted, 0.55) == pytest.approx(target, abs=60)
+    assert formant(fronted, 0.55) == pytest.approx(share * 2300, abs=60)
     assert np.std(fronted[7000:10600]) == pytest.approx(np.std(goose[7000:10600]), rel=0.1)
 
 
 def test_other_sounds_stay(goose: np.ndarray) -> None:
-    fronted = front(goose, PHONES, 1750.0)
+    fronted = front(goose, PHONES, 0.75)
     near = round(0.1 * SAMPLE_RATE)
     np.testing.assert_allclose(fronted[: 6400 - near], goose[: 6400 - near], atol=1e-6)
     np.testing.assert_allclose(fronted[11200 + near :], goose[11200 + near :], atol=1e-6)
-    np.testing.assert_array_equal(front(goose, (Phone("OW", 0.0, 1.0),), 1750.0), goose)
+    np.testing.assert_array_equal(front(goose, (Phone("AO", 0.0, 1.0),), 0.75), goose)
+
+
+def test_goat_ends_forward(goose: np.ndarray) -> None:
+    fronted = front(goose, (Phone("OW", 0.3, 0.9),), 0.75)
+    assert formant(fronted, 0.45) == pytest.approx(950, abs=60)
+    assert formant(fronted, 0.75) == pytest.approx(0.75 * 2300, abs=60)
 
 
 def test_what_is_forward_already_is_left_alone(goose: np.ndarray) -> None:
-    np.testing.assert_allclose(front(goose, PHONES, 900.0), goose, atol=1e-6)
+    np.testing.assert_allclose(front(goose, PHONES, 0.4), goose, atol=1e-6)
 
 
 def test_noise_and_silence_are_no_vowels(noise: np.ndarray) -> None:
-    assert np.isfinite(front(noise, PHONES, 1700.0)).all()
-    np.testing.assert_array_equal(front(np.zeros(SAMPLE_RATE, np.float32), PHONES, 1700.0), 0)
+    assert np.isfinite(front(noise, PHONES, 0.75)).all()
+    np.testing.assert_array_equal(front(np.zeros(SAMPLE_RATE, np.float32), PHONES, 0.75), 0)
