@@ -4,7 +4,6 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from importlib.resources import as_file, files
-from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,8 @@ from avatar.speech.stream import PART_STEP, STRIDE, SpeechStream
 from avatar.speech.trunk import WhisperTrunk
 from avatar.threads import one_thread, spread
 
-WINDOW = 3000
-"""Mel frames computed at once (half a minute): large enough to be fast, small enough to be flat in memory."""
+WINDOW = 1500
+"""Mel frames computed at once (15 s): large enough to be fast, small enough to be flat in memory."""
 
 SHORTEST, LONGEST = 250, 6000
 """Frames of parts that have a thread of their own (5 s to 2 minutes).
@@ -246,13 +245,13 @@ class SpeechModel(nn.Module):
 
 
 def _parts(frames: int, threads: int) -> list[range]:
-    """Frames cut into parts of about the same length, for each thread as many as any other."""
+    """Frames cut into parts, for each thread as many as any other; all but the last are of one length."""
     if threads == 1:
         return [range(frames)]
     count = min(threads, max(frames // SHORTEST, 1)) * ceil(frames / (threads * LONGEST))
     step = PART_STEP // STRIDE
-    cuts = [frames * part // count // step * step for part in range(count)]
-    return [range(start, stop) for start, stop in pairwise([*cuts, frames])]
+    length = ceil(frames / (count * step)) * step
+    return [range(start, min(start + length, frames)) for start in range(0, frames, length)]
 
 
 def _checked(samples: ArrayLike, sample_rate: int) -> NDArray[np.float32]:
