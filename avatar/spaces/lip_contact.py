@@ -20,9 +20,6 @@ _BITE = 0.5
 _JAW_OPEN = 0.02
 """jawOpen from which on there is anything to hold together."""
 
-_FRAMES = 256
-"""How many are measured at once, so that long clips fit in the memory."""
-
 
 def metahuman_details(animation: Animation) -> Animation:
     """MetaHuman curves of ARKit controls, with contact taken from the built-in head's lips.
@@ -65,17 +62,9 @@ def _contact(distance: Array, limits: tuple[float, float]) -> Array:
 
 def _measured(animation: Animation) -> tuple[Array, Array]:
     """Gap between the lips, and from lower lip to upper teeth, [T] each in millimetres."""
-    import torch
-
+    # Imported here: torch takes seconds.
+    from avatar.evaluation.motion import mouth_motion
     from avatar.rigs import BuiltInHead
-    from avatar.rigs.mouth import measure
 
-    head = BuiltInHead.load()
-    weights = torch.from_numpy(animation.weights.copy())
-    gap, to_teeth = np.zeros(len(weights)), np.zeros(len(weights))
-    with torch.no_grad():
-        for start in range(0, len(weights), _FRAMES):
-            frames = slice(start, start + _FRAMES)
-            mouth = measure(head(weights[frames]), head)
-            gap[frames], to_teeth[frames] = mouth.opening, mouth.lower_lip_to_teeth
-    return gap, to_teeth
+    mouth = mouth_motion(animation, BuiltInHead.load())
+    return mouth.opening, mouth.lower_lip_to_teeth
