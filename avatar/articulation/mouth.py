@@ -12,6 +12,7 @@ from avatar.controls import ARKIT_SHAPES, ControlSpace
 from avatar.rigs import BuiltInHead
 from avatar.rigs.mouth import MouthMeasures, measure
 from avatar.rigs.rig import Rig
+from avatar.threads import one_thread
 
 Array = NDArray[np.float64]
 
@@ -80,7 +81,7 @@ class Mouth:
         poses = np.tile(space.neutral, (len(columns) + 1, 1)).astype(np.float32)
         poses[:, space.index("jawOpen")] = _JAW
         poses[np.arange(len(columns)), columns] += _STEP
-        with torch.no_grad():
+        with one_thread(), torch.no_grad():
             moved = 1000.0 * rig(torch.from_numpy(poses))[:, points].detach().cpu().double().numpy()
         shapes[columns] = (moved[:-1] - moved[-1]) / _STEP
         places = {name: np.searchsorted(points, rows) for name, rows in named.items()}

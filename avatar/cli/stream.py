@@ -84,13 +84,10 @@ class Stream(Life):
         return 0
 
     def _listen(self, stack: ExitStack) -> None:
-        import torch
-
         from avatar.animator import Animator
         from avatar.streaming.live import LiveFace
         from avatar.streaming.sources import listening
 
-        torch.set_num_threads(1)  # pieces this small are no work to share
         source = self._source(stack)
         stream = Animator.load().stream(
             self.fps,

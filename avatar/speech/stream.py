@@ -102,7 +102,7 @@ class SpeechStream:
         start = -(-model.reach // BLOCK) * -BLOCK
         after = model.contacts.reach
         past = np.zeros(MARGIN - start * STRIDE, np.float32)
-        if before is not None and len(before):
+        if before is not None:
             known = before[-len(past) :]
             past[len(past) - len(known) :] = known
         self._audio = past[:MARGIN]
