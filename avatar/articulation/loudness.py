@@ -1,8 +1,8 @@
-"""How loudly each syllable is spoken: what a mouth opens with beyond what its phones ask.
+"""How loud speech is from sound to sound: what a mouth opens with beyond what its phones ask.
 
-Loud voices amplify the movements of normal speech, the jaw's most of all, and close their lips for P B M as firmly
-(Schulman 1989); 10 dB more change lips and jaw moderately (Huber and Chandrasekaran 2006). Stressed syllables are
-louder, and the jaw goes lower in them (Summers 1987, de Jong 1995). How much a decibel does is ours.
+Where the sound is louder the lips are further apart: from moment to moment in everyday speech (Grant and Seitz 2000,
+Chandrasekaran et al. 2009), in stressed syllables (Summers 1987, de Jong 1995) and in loud voices, which still close
+their lips for P B M as firmly (Schulman 1989). How much a decibel does is ours.
 """
 
 import numpy as np
@@ -11,14 +11,17 @@ from scipy.ndimage import gaussian_filter1d
 
 Array = NDArray[np.float64]
 
-DOUBLING = 20.0
-"""Decibels that double opening and jaw: wide when somebody shouts, gentle within a sentence."""
+WIDER = 0.15
+"""Millimetres that a decibel adds to the opening."""
 
-MOST = 12.0
-"""Loudness is kept within this many decibels of normal."""
+JAW = 0.7
+"""The jaw's part of that."""
+
+LEAST, MOST = -15.0, 12.0
+"""Loudness is kept within these decibels: faint sounds are made with any mouth, and shouts do not tear it apart."""
 
 _RATE = 200  # power is summed in steps of 5 ms
-_SYLLABLE = 0.06  # standard deviation in seconds of the window over which power is averaged
+_SOUND = 0.02  # standard deviation in seconds of the window over which power is averaged
 _SPEECH = 25.0  # dB under the loudest syllables that still count as speech
 _QUIETEST = 1e-10  # power of what is no sound at all
 
@@ -26,7 +29,7 @@ _QUIETEST = 1e-10  # power of what is no sound at all
 def loudness(samples: ArrayLike, sample_rate: int, *, fps: float, frames: int | None = None) -> Array:
     """The level of clean speech around each frame, relative to the recording's own speech.
 
-    Power is averaged over a syllable. Normal is the median over the parts within 25 dB of the loudest syllables:
+    Power is averaged over a sound. Normal is the median over the parts within 25 dB of the loudest syllables:
     neither gain nor pauses matter. Take a whole recording, not a cut, so that normal is the speaker's.
 
     Args:
@@ -36,7 +39,7 @@ def loudness(samples: ArrayLike, sample_rate: int, *, fps: float, frames: int | 
         frames: how many to return; by default round(N / sample_rate * fps).
 
     Returns:
-        [T] dB, 0 is normal, kept within -12..12; all 0 where there is no sound.
+        [T] dB, 0 is normal, kept within -15..12; all 0 where there is no sound.
 
     Raises:
         ValueError: samples are not mono or not finite, or a rate is not positive.
@@ -55,15 +58,15 @@ def loudness(samples: ArrayLike, sample_rate: int, *, fps: float, frames: int | 
     if not len(starts) or not count:
         return np.zeros(count)
     power = np.add.reduceat(np.square(sound, dtype=np.float64), starts) / np.diff(np.append(starts, len(sound)))
-    level = 10 * np.log10(gaussian_filter1d(power, _SYLLABLE * _RATE, mode="nearest") + _QUIETEST)
+    level = 10 * np.log10(gaussian_filter1d(power, _SOUND * _RATE, mode="nearest") + _QUIETEST)
     loudest = np.quantile(level, 0.98)
     if loudest <= 10 * np.log10(2 * _QUIETEST):
         return np.zeros(count)
     normal = np.median(level[level > loudest - _SPEECH])
     middles = (np.arange(len(level)) + 0.5) / _RATE
-    return np.asarray(np.clip(np.interp(np.arange(count) / fps, middles, level - normal), -MOST, MOST))
+    return np.asarray(np.clip(np.interp(np.arange(count) / fps, middles, level - normal), LEAST, MOST))
 
 
-def opening_factor(level: ArrayLike) -> Array:
-    """By how much a level [T] in dB widens opening and jaw: twice for `DOUBLING`."""
-    return np.asarray(2.0 ** (np.clip(np.asarray(level, np.float64), -MOST, MOST) / DOUBLING))
+def widening(level: ArrayLike) -> Array:
+    """By how many millimetres a level [T] in dB widens the opening; negative under normal."""
+    return WIDER * np.clip(np.asarray(level, np.float64), LEAST, MOST)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from avatar.animation import Animation
+from avatar.articulation.loudness import JAW, widening
 from avatar.articulation.loudness import loudness as loudness_of
-from avatar.articulation.loudness import opening_factor
 from avatar.articulation.phones import Phone
 from avatar.articulation.response import LipResponse, built_in_response
 from avatar.articulation.score import write_score
@@ -51,7 +51,7 @@ def articulate(
         duration: seconds of the result; by default until the last phone's end.
         style: share of jaw and lips; by default everyday speech.
         loudness: [T] dB over normal at each frame, as `avatar.articulation.loudness.loudness` measures it; kept within
-            -12..12. Twice the opening for 20 dB; contacts are made at any loudness. By default 0.
+            -15..12. A decibel opens the lips by 0.15 mm; contacts are made at any loudness. By default 0.
         response: of the rig that will wear the curves; by default the built-in head.
 
     Returns:
@@ -118,7 +118,7 @@ def _louder(tracks: Tracks, level: NDArray[np.float64]) -> Tracks:
     if not np.isfinite(level).all():
         frame = int(np.flatnonzero(~np.isfinite(level))[0])
         raise ValueError(f"loudness must be finite dB, got {level[frame]} at frame {frame}; give 0 where none is known")
-    factor = opening_factor(level)
+    wider = widening(level)
     return replace(
-        tracks, jaw=factor * tracks.jaw, opening=factor * tracks.opening, lower_lip=factor * tracks.lower_lip
+        tracks, jaw=np.maximum(tracks.jaw + JAW * wider, 0.0), opening=np.maximum(tracks.opening + wider, 0.0)
     )
