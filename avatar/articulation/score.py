@@ -19,7 +19,7 @@ CONTACT = 0.040
 PAUSE = 0.2
 """Pauses from this many seconds on close the mouth; shorter ones only relax it."""
 
-NUCLEUS = 0.6
+NUCLEUS = 0.7
 """Share of a diphthong that its first vowel lasts: the glide comes late (Gay 1968)."""
 
 FULL, PASSING = 0.09, 0.04

@@ -54,11 +54,9 @@ def shape_weights(tracks: Tracks, response: LipResponse) -> Array:
 def _lips(response: LipResponse, tracks: Tracks, opening: Array, together: Array, weights: Array) -> Array:
     """Synergies [T, N] that do what jaw and press, already in `weights`, leave over."""
     jaw, close, size = response.column("jawOpen"), response.column("mouthClose"), response.size
-    # What the jaw does to corners and upper lip belongs to an open mouth; closing the lips over it takes it back.
-    parted = np.maximum(opening, 0.0) / response.opening[jaw]
-    of_jaw = weights[:, jaw] / size
-    width = tracks.width + (parted - of_jaw) * response.width[jaw]
-    protrusion = tracks.protrusion + (parted - of_jaw) * response.protrusion[jaw]
+    # What the jaw does to corners and upper lip is made up for: a mouth need not be narrow because it is open.
+    width = tracks.width - weights[:, jaw] / size * response.width[jaw]
+    protrusion = tracks.protrusion - weights[:, jaw] / size * response.protrusion[jaw]
     missing = size * opening - weights @ response.opening
     # Closing lips meet where the rig's own closing shape has them meet.
     meeting = response.lower_lip[close] / response.opening[close] * missing

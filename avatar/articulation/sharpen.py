@@ -23,7 +23,7 @@ from avatar.articulation.shapes import shape_weights
 from avatar.articulation.tracks import play
 
 OPEN = 0.35
-"""Share of the articulated opening under which the lips count as wrongly closed: 4 mm for the most open vowels."""
+"""Share of the articulated opening under which the lips count as wrongly closed: 4.5 mm for the most open vowels."""
 
 
 def sharpen(animation: Animation, phones: Sequence[Phone], *, response: LipResponse | None = None) -> Animation:

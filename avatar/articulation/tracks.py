@@ -64,11 +64,11 @@ class _Group:
 
 
 # The jaw, being heavy, moves more slowly than the lips. Lip shape is prepared well ahead of its sound, over 0.2 s where
-# the consonants before leave the lips free, and let go faster: anticipation beats carry-over.
+# the consonants before leave the lips free, and let go a little faster.
 _GROUPS = (
     _Group(("opening", "lower_lip"), "hold_opening", 0.032, 0.028, 0.0085),
     _Group(("jaw",), "hold_jaw", 0.048, 0.042, 0.0155),
-    _Group(("width", "protrusion"), "hold_lips", 0.085, 0.042, 0.0105),
+    _Group(("width", "protrusion"), "hold_lips", 0.085, 0.070, 0.0105),
     _Group(("tongue_tip", "tongue_back", "tongue_out"), "hold_tongue", 0.025, 0.022, 0.0085),
 )
 

@@ -82,8 +82,8 @@ def test_open_vowels_open_and_close_ones_do_not_gape(head: BuiltInHead) -> None:
         phones = say(("T", 0.08), (vowel, 0.2), ("T", 0.08))
         return at(m := mouth_motion(articulate(phones, duration=1.5), head), m.opening, 0.68)
 
-    assert 8 < opening("AA") < 14 and 8 < opening("AE") < 14
-    assert 3 < opening("IY") < 7 and 2 < opening("UW") < 5
+    assert 9 < opening("AA") < 15 and 9 < opening("AE") < 15
+    assert 4 < opening("IY") < 9 and 3 < opening("UW") < 6.5
     assert opening("AA") > opening("EH") > opening("IY") > opening("UW")
 
 
@@ -246,7 +246,7 @@ def test_loudness_opens_vowels_but_no_closures(head: BuiltInHead) -> None:
     quiet, loud = articulate(phones, loudness=quiet_level), articulate(phones, loudness=loud_level)
     measured = [mouth_motion(each, head) for each in (quiet, normal, loud)]
     widest = [motion.opening.max() for motion in measured]
-    assert 0.65 < widest[0] / widest[1] < 0.8 and 1.25 < widest[2] / widest[1] < 1.5
+    assert 1 < widest[1] - widest[0] < 2 and 1 < widest[2] - widest[1] < 2
     for motion in measured:
         found = demands(motion, phones)
         assert found.closure.value == 1 and found.at_teeth.value == 1 and found.false_closure.value == 0

@@ -64,10 +64,10 @@ def test_a_rig_that_knows_no_regions_still_closes_and_opens(head: BuiltInHead) -
 
 def test_millimetres_are_what_the_head_shows(head: BuiltInHead) -> None:
     for symbol, opening, width, protrusion in (
-        ("AA", 12, -1.2, 0),
-        ("IY", 5, 3, 0),
-        ("UW", 3, -6.5, 5.6),
-        ("SH", 5, -3.7, 4),
+        ("AA", 13, 0, 0),
+        ("IY", 7, 3.5, 0),
+        ("UW", 4.5, -6.2, 5.6),
+        ("SH", 6.5, -3.2, 4),
     ):
         motion = mouth_motion(articulate([Phone(symbol, 0.5, 0.9)], duration=1.4), head)
         assert motion.opening[35] == pytest.approx(opening, abs=0.1), symbol

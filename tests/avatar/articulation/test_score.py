@@ -48,7 +48,7 @@ def test_weak_vowels_lose_their_shape_when_short() -> None:
 
 def test_a_diphthong_makes_two_gestures() -> None:
     score = write_score([Phone("AY", 0.5, 0.7)], 0.7)
-    np.testing.assert_allclose(score.spans.start, [0, 0.5, 0.62])
+    np.testing.assert_allclose(score.spans.start, [0, 0.5, 0.64])
     assert score.gestures[1].opening > score.gestures[2].opening + 3
 
 

@@ -69,7 +69,7 @@ def test_a_reader_learns_one_clip_by_heart(source):
     torch.manual_seed(0)
     reader, clip = PhoneReader(SMALL), source.draw(np.random.default_rng(0))
     optimizer = torch.optim.Adam(reader.parameters(), lr=5e-3)
-    for _ in range(60):
+    for _ in range(90):
         parts = losses(reader(clip.pictures[None]), [clip])
         optimizer.zero_grad()
         torch.autograd.backward(parts["frames"] + parts["sequence"])
