@@ -20,11 +20,11 @@ from avatar.easing import minimum_jerk
 from avatar.rigs import BuiltInHead
 from avatar.speech.decoder import Decoded
 
-LIPS_DOUBT, TEETH_DOUBT = 0.07, 0.02
+DOUBT = 0.02
 """Probability at which a contact begins; from twice as much on it is whole.
 
-On voices never heard, half of the first finds hardly a closure more, and makes a sixth as many again that nobody
-asked for. Of the second, 0.03 would do for synthesizers; people's f and v are heard with less certainty.
+On voices never heard, 0.07 would miss half as many p b m again. 0.03 would do for synthesizers' f and v; people's are
+heard with less certainty.
 """
 
 CLOSED = -0.2
@@ -99,8 +99,8 @@ class Contacts(nn.Module):
         apart = (raw * self.opening).sum(-1)
         closure, bite = (heard[..., group].sum(-1) for group in (self._lips, self._teeth))
         # One mouth cannot do both. Of two that are as likely, a closure is what a viewer would miss.
-        lips = _ramp(closure, LIPS_DOUBT) * minimum_jerk(2 * closure / (closure + bite + 1e-9))
-        teeth = _ramp(bite, TEETH_DOUBT)
+        lips = _ramp(closure) * minimum_jerk(2 * closure / (closure + bite + 1e-9))
+        teeth = _ramp(bite)
         missing = lips * (_smallest(apart) - CLOSED).clamp(min=0)
         away = ((raw - self.bite)[..., None] * self.lower_lip).sum(-2).norm(dim=-1)
         steady = _steadied(raw)
@@ -151,5 +151,5 @@ def _smallest(distance: Tensor) -> Tensor:
     return -F.max_pool1d(-distance, 2 * SEARCH + 1, stride=1, padding=SEARCH)
 
 
-def _ramp(probability: Tensor, doubt: float) -> Tensor:
-    return minimum_jerk(probability / doubt - 1)
+def _ramp(probability: Tensor) -> Tensor:
+    return minimum_jerk(probability / DOUBT - 1)

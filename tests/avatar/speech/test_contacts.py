@@ -103,7 +103,7 @@ def test_trembling_is_steadied(contacts: Contacts) -> None:
 
 def test_faint_suspicion_changes_nothing(contacts: Contacts) -> None:
     before = curves(**SHAPED)
-    assert torch.equal(contacts(Decoded(before, heard(M=0.03, B=0.03, F=0.02))), before)
+    assert torch.equal(contacts(Decoded(before, heard(M=0.01, B=0.01, F=0.02))), before)
     opening = seen(contacts(Decoded(before, heard(M=0.105)))).opening
     assert 1 < opening[AT] < opening[0] - 1
 
