@@ -107,8 +107,9 @@ def fuse(engine: tuple[Phone, ...], aligned: tuple[Phone, ...], *, trust: float,
             pieces.append((SILENCE, time, start))
         else:
             start = time
-        pieces.append((ours.symbol, start, end))
-        time = max(time, end)
+        # Where the engine has a phone in what the aligner takes for a pause, nothing may be left of it.
+        time = max(start, end)
+        pieces.append((ours.symbol, start, time))
     pieces.append((SILENCE, time, seconds))
     return join(pieces)
 

@@ -54,6 +54,14 @@ def test_fuse_takes_pauses_from_the_aligner_and_leaves_no_gap() -> None:
     assert all(before.end == after.start for before, after in pairwise(phones))
 
 
+def test_fuse_leaves_no_overlap_where_a_pause_covers_a_phone() -> None:
+    engine = (Phone(SILENCE, 0.0, 0.15), Phone("B", 0.15, 0.22), Phone("AA", 0.22, 0.50), Phone(SILENCE, 0.50, 0.60))
+    aligned = (Phone(SILENCE, 0.0, 0.30), Phone("B", 0.30, 0.31), Phone("AA", 0.31, 0.50), Phone(SILENCE, 0.50, 0.60))
+    phones = fuse(engine, aligned, trust=0.3, seconds=0.6)
+    assert [phone.symbol for phone in phones] == [SILENCE, "AA", SILENCE]
+    assert phones[0].end == 0.30 and all(before.end == after.start for before, after in pairwise(phones))
+
+
 def closure_with_breath() -> np.ndarray:
     """A vowel to 0.3 s, nothing to 0.4 s, breath to 0.45 s, a vowel to 0.7 s."""
     rng = np.random.default_rng(0)
