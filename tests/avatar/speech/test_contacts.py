@@ -103,8 +103,8 @@ def test_trembling_is_steadied(contacts: Contacts) -> None:
 
 def test_faint_suspicion_changes_nothing(contacts: Contacts) -> None:
     before = curves(**SHAPED)
-    assert torch.equal(contacts(Decoded(before, heard(M=0.01, B=0.01, F=0.02))), before)
-    opening = seen(contacts(Decoded(before, heard(M=0.105)))).opening
+    assert torch.equal(contacts(Decoded(before, heard(M=0.01, B=0.005, F=0.018))), before)
+    opening = seen(contacts(Decoded(before, heard(M=0.03)))).opening
     assert 1 < opening[AT] < opening[0] - 1
 
 
