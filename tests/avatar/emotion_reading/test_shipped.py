@@ -54,4 +54,4 @@ def test_an_emotion_is_another_face_and_another_sentence_is_not(reader, pictures
 def test_it_is_small_and_has_a_card():
     data = files("avatar.emotion_reading") / "data"
     assert len((data / "emotion_reader.safetensors").read_bytes()) < 1_500_000
-    assert "93.0 %" in (data / "emotion_reader.md").read_text(encoding="utf-8")
+    assert "92.4 %" in (data / "emotion_reader.md").read_text(encoding="utf-8")
