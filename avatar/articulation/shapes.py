@@ -55,13 +55,13 @@ def _lips(response: LipResponse, tracks: Tracks, opening: Array, together: Array
     """Synergies [T, N] that do what jaw and press, already in `weights`, leave over."""
     jaw, close, size = response.column("jawOpen"), response.column("mouthClose"), response.size
     # What the jaw does to corners and upper lip is made up for: a mouth need not be narrow because it is open.
-    width = tracks.width - weights[:, jaw] / size * response.width[jaw]
-    protrusion = tracks.protrusion - weights[:, jaw] / size * response.protrusion[jaw]
+    width = size * tracks.width - weights[:, jaw] * response.width[jaw]
+    protrusion = size * tracks.protrusion - weights[:, jaw] * response.protrusion[jaw]
     missing = size * opening - weights @ response.opening
     # Closing lips meet where the rig's own closing shape has them meet.
     meeting = response.lower_lip[close] / response.opening[close] * missing
     lower_lip = size * tracks.lower_lip + together * (meeting - size * tracks.lower_lip)
-    targets = np.stack([size * width, size * protrusion, lower_lip], axis=1)
+    targets = np.stack([width, protrusion, lower_lip], axis=1)
     return response.program.solve(missing, targets)
 
 
